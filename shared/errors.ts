@@ -11,11 +11,11 @@ interface Sentences {
 }
 
 export const errorSentences = {
-  'internal': {
+  internal: {
     en: 'Something went wrong inside Graft: {detail}. Your data is safe; please try again.',
     zh: 'Graft 内部出错：{detail}。您的数据未受影响，请重试。',
   },
-  'cancelled': {
+  cancelled: {
     en: 'Cancelled.',
     zh: '已取消。',
   },

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { method } from './method.ts';
+import { splitSchema } from './projects.ts';
+import { summarySchema } from './runs.ts';
+
+const point = z.tuple([z.number(), z.number()]);
+
+export const classReportSchema = z.object({
+  name: z.string(),
+  precision: z.number(),
+  recall: z.number(),
+  f1: z.number(),
+  support: z.number().int(),
+});
+
+export const curveSchema = z.object({
+  /** Class name, `micro` or `macro`. */
+  name: z.string(),
+  kind: z.enum(['class', 'micro', 'macro']),
+  /** Area under the curve; null when a class has no positive or no negative example. */
+  area: z.number().nullable(),
+  /** ROC: [false-positive rate, true-positive rate]. Precision-recall: [recall, precision]. */
+  points: z.array(point),
+});
+export type Curve = z.infer<typeof curveSchema>;
+
+export const evaluationSchema = z.object({
+  run: z.string(),
+  collection: z.string().nullable(),
+  split: splitSchema,
+  classes: z.array(z.string()),
+  n: z.number().int(),
+  summary: summarySchema,
+  /** 95 % Wilson interval of the accuracy. */
+  accuracyInterval: point,
+  balancedAccuracy: z.number(),
+  kappa: z.number(),
+  mcc: z.number(),
+  /** Rows: true class; columns: predicted class. */
+  confusion: z.array(z.array(z.number().int())),
+  report: z.array(classReportSchema),
+  averages: z.array(classReportSchema),
+  roc: z.array(curveSchema),
+  precisionRecall: z.array(curveSchema),
+  mostConfused: z.array(
+    z.object({ truth: z.number().int(), predicted: z.number().int(), count: z.number().int() }),
+  ),
+});
+export type EvaluationResult = z.infer<typeof evaluationSchema>;
+
+export const predictedItemSchema = z.object({
+  itemId: z.number().int(),
+  name: z.string(),
+  truth: z.number().int(),
+  predicted: z.number().int(),
+  probabilities: z.array(z.number()),
+});
+export type PredictedItem = z.infer<typeof predictedItemSchema>;
+
+const which = {
+  run: z.string(),
+  split: splitSchema.default('test'),
+  collection: z.string().nullable().default(null),
+};
+const page = {
+  offset: z.number().int().min(0).default(0),
+  limit: z.number().int().min(1).max(500).default(60),
+};
+
+export const evaluationMethods = {
+  /** Everything a results page shows, from stored predictions; predicts first where none are stored. `collection: null` is the run's own. */
+  'evaluations.get': method(z.object(which), evaluationSchema),
+  /** Items of one confusion cell. */
+  'evaluations.cell': method(
+    z.object({ ...which, ...page, truth: z.number().int(), predicted: z.number().int() }),
+    z.object({ total: z.number().int(), items: z.array(predictedItemSchema) }),
+  ),
+  /** Wrong predictions, the most confident first. */
+  'evaluations.mistakes': method(
+    z.object({ ...which, ...page }),
+    z.object({ total: z.number().int(), items: z.array(predictedItemSchema) }),
+  ),
+};

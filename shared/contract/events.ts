@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { engineInfoSchema } from './app.ts';
+import { jobSchema } from './jobs.ts';
+import { projectSchema } from './projects.ts';
+import { epochSchema, runProgressSchema, runSchema } from './runs.ts';
+
+/** What the lab tells its windows. Events carry the new state, so a listener needs no second question. */
+export const events = {
+  'project.changed': projectSchema.nullable(),
+  /** Items, labels or splits changed: lists must be read again. */
+  'items.changed': z.object({ revision: z.number().int() }),
+  'run.changed': runSchema,
+  'run.progress': runProgressSchema,
+  'run.epoch': z.object({ run: z.string(), epoch: epochSchema }),
+  'job.changed': jobSchema,
+  'engine.changed': engineInfoSchema,
+  'zoo.changed': z.object({}),
+};

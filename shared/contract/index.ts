@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { appMethods } from './app.ts';
+import { evaluationMethods } from './evaluations.ts';
+import { events } from './events.ts';
+import { itemMethods } from './items.ts';
+import { jobMethods } from './jobs.ts';
+import { exportMethods, predictionMethods } from './predictions.ts';
+import { projectMethods } from './projects.ts';
+import { runMethods } from './runs.ts';
+import { zooMethods } from './zoo.ts';
+
+/** The one contract between the lab and whoever looks at it: window, browser or terminal. */
+export const methods = {
+  ...appMethods,
+  ...projectMethods,
+  ...itemMethods,
+  ...jobMethods,
+  ...zooMethods,
+  ...runMethods,
+  ...evaluationMethods,
+  ...predictionMethods,
+  ...exportMethods,
+};
+
+export { events };
+
+export type Methods = typeof methods;
+export type MethodName = keyof Methods;
+/** What a caller passes (defaults may be left out). */
+export type Params<M extends MethodName> = z.input<Methods[M]['params']>;
+/** What the service receives (defaults filled in). */
+export type ParsedParams<M extends MethodName> = z.output<Methods[M]['params']>;
+export type Result<M extends MethodName> = z.output<Methods[M]['result']>;
+
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type EventPayload<E extends EventName> = z.output<Events[E]>;
+
+/** The services behind the contract: one handler per method. */
+export type Handlers = { [M in MethodName]: (params: ParsedParams<M>) => Promise<Result<M>> | Result<M> };
+
+/** What the renderer and the terminal see of the lab. */
+export interface LabClient {
+  call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>>;
+  /** Returns a function that stops listening. */
+  on<E extends EventName>(event: E, handler: (payload: EventPayload<E>) => void): () => void;
+}
+
+export type * from './app.ts';
+export type * from './evaluations.ts';
+export type * from './items.ts';
+export type * from './jobs.ts';
+export type * from './predictions.ts';
+export type * from './projects.ts';
+export type * from './runs.ts';
+export type * from './zoo.ts';

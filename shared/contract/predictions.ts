@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { method } from './method.ts';
+
+export const predictionSchema = z.object({
+  name: z.string(),
+  /** Probabilities in the order of the run's classes; empty when the file could not be read. */
+  probabilities: z.array(z.number()),
+  predicted: z.number().int().nullable(),
+  error: z
+    .object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) })
+    .nullable(),
+});
+export type Prediction = z.infer<typeof predictionSchema>;
+
+const MAX_BASE64 = 48 * 1024 * 1024;
+
+export const predictionMethods = {
+  /** Predicts files by path, or by content (base64) for files dropped into a browser, which have no path. */
+  'predict.images': method(
+    z.object({
+      run: z.string(),
+      images: z
+        .array(
+          z.union([
+            z.object({ path: z.string().min(1).max(4096) }),
+            z.object({ name: z.string().max(1024), base64: z.string().max(MAX_BASE64) }),
+          ]),
+        )
+        .min(1)
+        .max(1000),
+    }),
+    z.object({ classes: z.array(z.string()), predictions: z.array(predictionSchema) }),
+  ),
+};
+
+export const exportMethods = {
+  'exports.onnx': method(
+    z.object({ run: z.string(), out: z.string().min(1).max(4096) }),
+    /** `largestDifference`: between the exported file and the model, over the probabilities of checked items. */
+    z.object({
+      path: z.string(),
+      bytes: z.number(),
+      checked: z.number().int(),
+      largestDifference: z.number(),
+    }),
+  ),
+};

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+
+/**
+ * A recipe says everything a run depends on. The interface edits one, the command line reads one,
+ * a run stores the one it used. Same recipe, same data, same machine, same backend: same weights.
+ */
+
+export const optimizerNames = [
+  'sgd',
+  'momentum',
+  'nesterov',
+  'rmsprop',
+  'adam',
+  'adamw',
+  'adadelta',
+  'adagrad',
+] as const;
+export const recipeKinds = ['features', 'fine-tune', 'scratch-cnn'] as const;
+
+const fraction = z.number().min(0).max(1);
+
+/** Where the carried-over layers come from: weights in the library, or an earlier run of this project. */
+export const backboneSource = z.discriminatedUnion('from', [
+  z.object({
+    from: z.literal('library'),
+    /** Architecture id of the zoo, e.g. `mobilenet_v2`. */
+    arch: z.string().min(1),
+    /** Weights id in the library (content hash); null means random weights (a baseline). */
+    weights: z.string().min(1).nullable(),
+    /** Width multiplier, for families that have one. */
+    alpha: z.number().positive().default(1),
+  }),
+  z.object({ from: z.literal('run'), run: z.string().min(1) }),
+]);
+
+export const optimizerSchema = z.object({
+  name: z.enum(optimizerNames).default('adam'),
+  learningRate: z.number().positive().max(10),
+  /** Momentum of `momentum` and `nesterov`. */
+  momentum: fraction.default(0.9),
+  /** Decoupled weight decay (`adamw`). */
+  weightDecay: z.number().min(0).default(0),
+});
+
+/** One stage: what is trained, how long and how gently. */
+export const stageSchema = z.object({
+  /**
+   * `head`: the backbone stays frozen. `all`: everything is trained.
+   * `from`: the backbone's blocks from this one upward are trained together with the head.
+   */
+  train: z.discriminatedUnion('what', [
+    z.object({ what: z.literal('head') }),
+    z.object({ what: z.literal('all') }),
+    z.object({ what: z.literal('from'), block: z.string().min(1) }),
+  ]),
+  epochs: z.number().int().min(1).max(10_000),
+  batchSize: z.number().int().min(1).max(4096).default(32),
+  optimizer: optimizerSchema,
+});
+
+export const recipeSchema = z.object({
+  version: z.literal(1).default(1),
+  kind: z.enum(recipeKinds),
+  data: z
+    .object({
+      /** The collection of items to train on; null means every item of the project. */
+      collection: z.string().nullable().default(null),
+      /** Filled in when a run starts: what the data and the split were. */
+      revision: z.number().int().optional(),
+      splitHash: z.string().optional(),
+    })
+    .default({ collection: null }),
+  /** null: no transfer, the network starts from random weights (`scratch-cnn`). */
+  backbone: backboneSource.nullable(),
+  input: z.object({
+    /** Side of the square input in pixels. */
+    size: z.number().int().min(16).max(1024),
+    resize: z.enum(['stretch', 'crop']).default('stretch'),
+  }),
+  head: z
+    .object({
+      /** Units of the hidden dense layers between the pooled features and the output. */
+      hidden: z.array(z.number().int().min(1).max(8192)).max(4).default([256]),
+      dropout: fraction.default(0.3),
+    })
+    .default({ hidden: [256], dropout: 0.3 }),
+  stages: z.array(stageSchema).min(1).max(12),
+  /** Stop a stage when validation loss has not improved for this many epochs; null: never. */
+  patience: z.number().int().min(1).nullable().default(null),
+  /** Keep the weights of the epoch with the lowest validation loss. */
+  restoreBest: z.boolean().default(true),
+  labelSmoothing: z.number().min(0).max(0.5).default(0),
+  classWeights: z.enum(['none', 'balanced']).default('none'),
+  l2: z.number().min(0).max(1).default(0),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(42),
+  backend: z.string().default('auto'),
+});
+
+export type Recipe = z.infer<typeof recipeSchema>;
+export type RecipeInput = z.input<typeof recipeSchema>;
+export type RecipeKind = Recipe['kind'];
+export type Stage = z.infer<typeof stageSchema>;
+export type OptimizerSettings = z.infer<typeof optimizerSchema>;
+export type BackboneSource = z.infer<typeof backboneSource>;
+
+const adam = (learningRate: number): z.input<typeof optimizerSchema> => ({ name: 'adam', learningRate });
+
+/**
+ * A good default of each kind, as the starting point of the form and of `--recipe <name>`.
+ * `fineTuneFrom` is the first block that fine-tuning trains (the backbone's default cut).
+ */
+export function defaultRecipe(
+  kind: RecipeKind,
+  backbone: BackboneSource | null,
+  inputSize: number,
+  fineTuneFrom = '',
+): Recipe {
+  const stages: Record<RecipeKind, z.input<typeof stageSchema>[]> = {
+    features: [{ train: { what: 'head' }, epochs: 20, batchSize: 64, optimizer: adam(1e-3) }],
+    'fine-tune': [
+      { train: { what: 'head' }, epochs: 10, batchSize: 64, optimizer: adam(1e-3) },
+      { train: { what: 'from', block: fineTuneFrom }, epochs: 5, batchSize: 32, optimizer: adam(1e-5) },
+    ],
+    'scratch-cnn': [{ train: { what: 'all' }, epochs: 15, batchSize: 32, optimizer: adam(1e-3) }],
+  };
+  return recipeSchema.parse({
+    kind,
+    backbone: kind === 'scratch-cnn' ? null : backbone,
+    input: { size: inputSize },
+    stages: stages[kind],
+  } satisfies RecipeInput);
+}
