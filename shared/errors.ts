@@ -31,6 +31,38 @@ export const errorSentences = {
     en: '{path} could not be written ({detail}). Choose a folder you may write to, or free some disk space.',
     zh: '无法写入 {path}（{detail}）。请选择可写的文件夹，或释放磁盘空间。',
   },
+  'safetensors.not-one': {
+    en: '{path} is not a safetensors file: its header cannot be read (at byte {byte}). Export or download it again.',
+    zh: '{path} 不是 safetensors 文件：无法读取其文件头（字节 {byte}）。请重新导出或下载。',
+  },
+  'safetensors.truncated': {
+    en: '{path} is cut off: it should hold {expected} bytes and ends after {actual}. Copy or download it again.',
+    zh: '{path} 不完整：应有 {expected} 字节，实际只有 {actual} 字节。请重新复制或下载。',
+  },
+  'safetensors.trailing': {
+    en: '{path} is damaged: its tensors end at byte {expected}, but the file goes on to byte {actual}.',
+    zh: '{path} 已损坏：张量在字节 {expected} 处结束，但文件延续到字节 {actual}。',
+  },
+  'safetensors.entry': {
+    en: '{path} is damaged: the header’s entry for {tensor} is malformed.',
+    zh: '{path} 已损坏：文件头中 {tensor} 的条目格式不正确。',
+  },
+  'safetensors.dtype': {
+    en: 'The tensor {tensor} in {path} has the type {dtype}, which Graft does not read. Convert it to F32.',
+    zh: '{path} 中的张量 {tensor} 类型为 {dtype}，Graft 无法读取。请将其转换为 F32。',
+  },
+  'safetensors.size': {
+    en: '{path} is damaged: the tensor {tensor} of shape {shape} and type {dtype} needs {expected} bytes, but its place is bytes {begin} to {end}.',
+    zh: '{path} 已损坏：张量 {tensor}（形状 {shape}，类型 {dtype}）需要 {expected} 字节，但其位置为字节 {begin} 到 {end}。',
+  },
+  'safetensors.layout': {
+    en: '{path} is damaged: the tensor {tensor} starts at byte {byte} instead of {expected}, leaving a hole or overlapping another.',
+    zh: '{path} 已损坏：张量 {tensor} 从字节 {byte} 开始而不是 {expected}，造成空洞或与其他张量重叠。',
+  },
+  'safetensors.no-tensor': {
+    en: '{path} holds no tensor named {tensor}. It may belong to another model.',
+    zh: '{path} 中没有名为 {tensor} 的张量。该文件可能属于其他模型。',
+  },
 } satisfies Record<string, Sentences>;
 
 export type ErrorCode = keyof typeof errorSentences;
