@@ -79,11 +79,13 @@ export const recipeSchema = z.object({
   }),
   head: z
     .object({
+      /** How feature maps become a vector: their mean over height and width, or every value in a row. */
+      pooling: z.enum(['avg', 'flatten']).default('avg'),
       /** Units of the hidden dense layers between the pooled features and the output. */
       hidden: z.array(z.number().int().min(1).max(8192)).max(4).default([256]),
       dropout: fraction.default(0.3),
     })
-    .default({ hidden: [256], dropout: 0.3 }),
+    .default({ pooling: 'avg', hidden: [256], dropout: 0.3 }),
   stages: z.array(stageSchema).min(1).max(12),
   /** Stop a stage when validation loss has not improved for this many epochs; null: never. */
   patience: z.number().int().min(1).nullable().default(null),
@@ -132,6 +134,7 @@ export function defaultRecipe(
     kind,
     backbone: kind === 'scratch-cnn' ? null : backbone,
     input: { size: inputSize },
+    head: kind === 'scratch-cnn' ? { pooling: 'flatten', hidden: [512], dropout: 0 } : undefined,
     stages: stages[kind],
   } satisfies RecipeInput);
 }

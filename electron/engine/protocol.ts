@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import { recipeSchema } from '../../shared/recipe.ts';
+import { architectureSchema, layerRowSchema, weightsEntrySchema } from '../../shared/contract/zoo.ts';
+import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
+import { splitSchema } from '../../shared/contract/projects.ts';
+
+/**
+ * What main and the engine process say to each other. The same process code runs twice: once as
+ * `compute` (tfjs, training) and once as `media` (decoding, thumbnails), so that importing and looking
+ * at pictures go on while a native call keeps the compute process busy.
+ *
+ * A request may be answered by any number of `progress` messages before its result.
+ * Messages are structured clones (typed arrays travel as they are).
+ */
+
+const path = z.string().min(1);
+
+export const scannedEntrySchema = z.object({
+  path,
+  label: z.string().nullable(),
+  split: splitSchema.nullable(),
+});
+export type ScannedEntry = z.infer<typeof scannedEntrySchema>;
+const skippedSchema = z.object({ path, reason: z.string() });
+
+export const inspectedSchema = z.object({
+  path,
+  /** Null when the file can be used; otherwise the code of why it cannot. */
+  broken: z.string().nullable(),
+  warnings: z.array(z.string()),
+  width: z.number().int(),
+  height: z.number().int(),
+  bytes: z.number(),
+  format: z.string(),
+  /** Of the file's bytes; empty when it could not be read. */
+  sha256: z.string(),
+  /** 64-bit difference hash as 16 hex digits; empty when there is none. */
+  dhash: z.string(),
+});
+export type Inspected = z.infer<typeof inspectedSchema>;
+
+/** A picture to train on or to predict. `classIndex` is -1 where the label is unknown. */
+export const datasetItemSchema = z.object({
+  id: z.number().int(),
+  path,
+  sha256: z.string(),
+  classIndex: z.number().int(),
+  split: splitSchema,
+});
+export type DatasetItem = z.infer<typeof datasetItemSchema>;
+
+/** Where an engine call finds and leaves things. */
+export const placesSchema = z.object({
+  /** The user's weights library. */
+  libraryDir: path,
+  /** The project's cache folder: safe to delete at any time. */
+  cacheDir: path,
+  /** The project's runs folder, one folder per run. */
+  runsDir: path,
+});
+export type Places = z.infer<typeof placesSchema>;
+
+const predictionsSchema = z.object({
+  ids: z.array(z.number().int()),
+  /** [n * classes], rows in the order of `ids`. */
+  probabilities: z.instanceof(Float32Array),
+  /** Items that could not be decoded. */
+  failed: z.array(z.object({ id: z.number().int(), reason: z.string() })),
+});
+export type StoredPredictions = z.infer<typeof predictionsSchema>;
+
+export const trainResultSchema = z.object({
+  /** True when the user stopped the run before its last epoch. */
+  stopped: z.boolean(),
+  seconds: secondsSchema,
+  imagesPerSecond: z.number().nullable(),
+  params: z.object({ trainable: z.number().int(), frozen: z.number().int() }),
+  frozenUnchanged: z.boolean().nullable(),
+  bestEpoch: z.number().int().nullable(),
+  device: z.string(),
+  predictions: z.object({ validation: predictionsSchema.nullable(), test: predictionsSchema.nullable() }),
+});
+export type TrainResult = z.infer<typeof trainResultSchema>;
+
+const nothing = z.null();
+const none = z.object({});
+
+export const engineMethods = {
+  info: {
+    params: none,
+    progress: nothing,
+    result: z.object({
+      backend: z.string(),
+      label: z.string(),
+      threads: z.number().int(),
+      reasons: z.array(z.object({ backend: z.string(), reason: z.string() })),
+      memory: z.number(),
+      pid: z.number().int(),
+    }),
+  },
+  // media
+  scan: {
+    params: z.object({ path, kind: z.enum(['auto', 'folder', 'csv']) }),
+    progress: z.object({ entries: z.array(scannedEntrySchema), skipped: z.array(skippedSchema) }),
+    result: z.object({ entries: z.number().int(), skipped: z.number().int() }),
+  },
+  inspect: {
+    params: z.object({ paths: z.array(path) }),
+    progress: z.object({ inspected: z.array(inspectedSchema) }),
+    result: nothing,
+  },
+  /** Writes a WebP whose longer side is at most `size` pixels. */
+  thumbnail: {
+    params: z.object({ path, out: path, size: z.number().int().min(16).max(4096) }),
+    progress: nothing,
+    result: nothing,
+  },
+  sample: {
+    params: z.object({ dir: path, seed: z.number().int() }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    /** Folders of the two domains, each with split folders of class folders. */
+    result: z.object({ source: path, target: path }),
+  },
+  // zoo
+  zooList: { params: z.object({ libraryDir: path }), progress: nothing, result: z.array(architectureSchema) },
+  zooLayers: {
+    params: z.object({ arch: z.string(), alpha: z.number(), inputSize: z.number().int() }),
+    progress: nothing,
+    result: z.array(layerRowSchema),
+  },
+  weightsImport: {
+    params: z.object({ path, as: z.string().optional(), libraryDir: path }),
+    progress: nothing,
+    result: weightsEntrySchema,
+  },
+  weightsRemove: {
+    params: z.object({ id: z.string(), libraryDir: path }),
+    progress: nothing,
+    result: nothing,
+  },
+  // compute
+  plan: {
+    params: z.object({ recipe: recipeSchema, classes: z.number().int(), places: placesSchema }),
+    progress: nothing,
+    result: runPlanSchema.pick({ trainableParams: true, frozenParams: true, featureWidth: true }),
+  },
+  /** Control: pause, resume, stop (keeps what was learned), cancel. */
+  train: {
+    params: z.object({
+      run: z.string(),
+      recipe: recipeSchema,
+      classes: z.array(z.string()),
+      items: z.array(datasetItemSchema),
+      places: placesSchema,
+      /** Go on from the run's checkpoint. */
+      resume: z.boolean(),
+    }),
+    progress: z.union([
+      z.object({ kind: z.literal('progress'), progress: runProgressSchema.omit({ run: true }) }),
+      z.object({ kind: z.literal('epoch'), epoch: epochSchema }),
+      z.object({ kind: z.literal('paused') }),
+      z.object({ kind: z.literal('resumed') }),
+    ]),
+    result: trainResultSchema,
+  },
+  /** Predicts items of the project with a finished run's model. */
+  predict: {
+    params: z.object({ run: z.string(), items: z.array(datasetItemSchema), places: placesSchema }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: predictionsSchema,
+  },
+  /** Predicts pictures from anywhere; `data` is a file's content. Rows in the order given. */
+  predictImages: {
+    params: z.object({
+      run: z.string(),
+      images: z.array(
+        z.object({ name: z.string(), path: path.optional(), data: z.instanceof(Uint8Array).optional() }),
+      ),
+      places: placesSchema,
+    }),
+    progress: nothing,
+    result: z.object({
+      classes: z.array(z.string()),
+      probabilities: z.array(z.array(z.number())),
+      /** Reason code per picture that could not be read, else null. */
+      failed: z.array(z.string().nullable()),
+    }),
+  },
+  exportOnnx: {
+    params: z.object({ run: z.string(), out: path, check: z.array(path), places: placesSchema }),
+    progress: nothing,
+    result: z.object({ bytes: z.number(), checked: z.number().int(), largestDifference: z.number() }),
+  },
+} as const;
+
+export type EngineMethods = typeof engineMethods;
+export type EngineMethod = keyof EngineMethods;
+export type EngineParams<M extends EngineMethod> = z.input<EngineMethods[M]['params']>;
+export type EngineProgress<M extends EngineMethod> = z.output<EngineMethods[M]['progress']>;
+export type EngineResult<M extends EngineMethod> = z.output<EngineMethods[M]['result']>;
+
+export type ControlAction = 'pause' | 'resume' | 'stop' | 'cancel';
+
+/** main -> engine */
+export type ToEngine =
+  | { type: 'request'; id: number; method: EngineMethod; params: unknown }
+  | { type: 'control'; id: number; action: ControlAction }
+  | { type: 'shutdown' };
+
+/** engine -> main */
+export type FromEngine =
+  | { type: 'ready' }
+  | { type: 'progress'; id: number; progress: unknown }
+  | { type: 'result'; id: number; result: unknown }
+  | { type: 'error'; id: number; error: { code: string; params: Record<string, string | number> } };
+
+/** A request under way. */
+export interface EngineCall<M extends EngineMethod> {
+  result: Promise<EngineResult<M>>;
+  control(action: ControlAction): void;
+}
+
+/**
+ * The engine as the lab sees it; `electron/engine/client.ts` makes one that supervises a real process.
+ * A request whose process dies rejects with `engine.lost`; the client then starts a new process by itself.
+ */
+export interface Engine {
+  request<M extends EngineMethod>(
+    method: M,
+    params: EngineParams<M>,
+    onProgress?: (progress: EngineProgress<M>) => void,
+  ): EngineCall<M>;
+  /** Called when the process starts, is ready, is lost, or gave up. */
+  onState(listener: (state: 'starting' | 'ready' | 'lost' | 'failed') => void): () => void;
+  readonly state: 'starting' | 'ready' | 'lost' | 'failed';
+  readonly restarts: number;
+  readonly pid: number | undefined;
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
