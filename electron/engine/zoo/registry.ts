@@ -1,0 +1,93 @@
+import { GraftError } from '../../../shared/errors.ts';
+import manifest from '../../../resources/zoo.json' with { type: 'json' };
+import { buildMobilenet, mobilenetWidth } from './architectures/mobilenet.ts';
+import { buildMobilenetV2, mobilenetV2Width } from './architectures/mobilenet-v2.ts';
+import { buildVgg16 } from './architectures/vgg.ts';
+import type { Backbone, BuildOptions } from './network.ts';
+import type { PreprocessingMode } from './preprocessing.ts';
+
+/** One width of an architecture with what its publisher says of it. */
+export interface Variant {
+  alpha: number;
+  /** Number of weights up to the last convolutional feature map. */
+  parameters: number;
+  /** With the classifier of 1000 classes. */
+  parametersWithTop: number;
+  /** Share of ImageNet's validation images whose first guess is right, in percent. */
+  top1: number;
+}
+
+export interface PublishedWeights {
+  file: string;
+  url: string;
+  withTop: boolean;
+  alpha: number;
+  /** Input size it was trained at, in pixels. */
+  inputSize: number;
+  /** As the publisher states it; not every publisher does. */
+  md5?: string;
+}
+
+/** One row of the zoo: facts from `resources/zoo.json`, code from `architectures/`. */
+export interface Architecture {
+  id: string;
+  title: string;
+  family: string;
+  paper: { title: string; url: string };
+  licence: string;
+  licenceNote: string;
+  defaultInputSize: number;
+  /** The smallest input the network can take, in pixels. */
+  minInputSize: number;
+  preprocessing: PreprocessingMode;
+  /** The first is the default. */
+  variants: Variant[];
+  weights: PublishedWeights[];
+  /** Channels of the last convolutional feature map. */
+  featureWidth(alpha: number): number;
+  /** @throws GraftError zoo.input-too-small */
+  build(options?: BuildOptions): Backbone;
+}
+
+interface Construction {
+  build: (options: BuildOptions) => Backbone;
+  width: (alpha: number) => number;
+}
+
+const constructions: Record<string, Construction> = {
+  mobilenet: { build: buildMobilenet, width: mobilenetWidth },
+  mobilenet_v2: { build: buildMobilenetV2, width: mobilenetV2Width },
+  vgg16: { build: buildVgg16, width: () => 512 },
+};
+
+/** All architectures, the one to recommend first. */
+export const architectures: readonly Architecture[] = manifest.map((facts) => {
+  const construction = constructions[facts.id];
+  if (!construction) throw new Error(`resources/zoo.json names ${facts.id}, which no code builds`);
+  return {
+    ...facts,
+    preprocessing: facts.preprocessing as PreprocessingMode,
+    featureWidth: construction.width,
+    build: (options: BuildOptions = {}) => {
+      const inputSize = options.inputSize ?? facts.defaultInputSize;
+      checkInputSize(facts.id, inputSize, facts.minInputSize);
+      return construction.build({ ...options, inputSize });
+    },
+  };
+});
+
+/**
+ * The architecture of an id.
+ * @throws GraftError zoo.unknown, with the ids there are
+ */
+export function architecture(id: string): Architecture {
+  const found = architectures.find((candidate) => candidate.id === id);
+  if (!found)
+    throw new GraftError('zoo.unknown', { id, known: architectures.map((row) => row.id).join(', ') });
+  return found;
+}
+
+function checkInputSize(id: string, size: number, minimum: number): void {
+  if (!Number.isInteger(size) || size < minimum)
+    throw new GraftError('zoo.input-too-small', { id, size, minimum });
+}
