@@ -63,6 +63,58 @@ export const errorSentences = {
     en: '{path} holds no tensor named {tensor}. It may belong to another model.',
     zh: '{path} 中没有名为 {tensor} 的张量。该文件可能属于其他模型。',
   },
+  'zoo.unknown': {
+    en: 'There is no backbone called {id}. Known ones: {known}.',
+    zh: '没有名为 {id} 的骨干网络。可用的有：{known}。',
+  },
+  'zoo.input-too-small': {
+    en: '{id} needs images of at least {minimum} pixels a side (received {size}). Choose a larger input size.',
+    zh: '{id} 的输入图像边长至少需要 {minimum} 像素（收到 {size}）。请选择更大的输入尺寸。',
+  },
+  'weights.not-weights': {
+    en: '{path} is not a weight file that Graft can read ({detail}). It reads: {known}.',
+    zh: '{path} 不是 Graft 能读取的权重文件（{detail}）。支持的格式：{known}。',
+  },
+  'weights.damaged': {
+    en: '{path} is damaged or incomplete: {detail}. Fetch the file again.',
+    zh: '{path} 已损坏或不完整：{detail}。请重新获取该文件。',
+  },
+  'weights.unsafe': {
+    en: '{path} was refused: {detail}. Ask whoever made it for a plain weight file.',
+    zh: '已拒绝 {path}：{detail}。请向提供者索取普通的权重文件。',
+  },
+  'weights.missing-part': {
+    en: '{path} needs the file {part}, which is not beside it. Put all parts of the model in one folder.',
+    zh: '{path} 需要文件 {part}，但旁边没有该文件。请把模型的所有部分放在同一文件夹中。',
+  },
+  'weights.too-large': {
+    en: '{path} claims to hold {bytes} bytes of tensors, more than the {limit} Graft accepts.',
+    zh: '{path} 声称包含 {bytes} 字节的张量，超过 Graft 接受的上限 {limit} 字节。',
+  },
+  'weights.too-many-tensors': {
+    en: '{path} lists more than {limit} tensors, more than any network Graft knows. It was not read further.',
+    zh: '{path} 列出的张量超过 {limit} 个，多于 Graft 所知的任何网络，已停止读取。',
+  },
+  'weights.dtype': {
+    en: '{path}: tensor {tensor} has the type {dtype}, which Graft does not read as weights.',
+    zh: '{path}：张量 {tensor} 的类型为 {dtype}，Graft 无法将其作为权重读取。',
+  },
+  'weights.not-finite': {
+    en: '{path}: tensor {tensor} holds {value} at position {position}. Such weights cannot be used.',
+    zh: '{path}：张量 {tensor} 在位置 {position} 的值为 {value}。这样的权重无法使用。',
+  },
+  'weights.unknown-architecture': {
+    en: '{path} holds weights of an architecture that Graft does not have (its first tensors: {tensors}). Known ones: {known}.',
+    zh: '{path} 中的权重属于 Graft 没有的网络结构（开头的张量：{tensors}）。可用的结构：{known}。',
+  },
+  'weights.wrong-architecture': {
+    en: '{path} does not fit {architecture}: tensor {tensor} should be {expected} (received {received}).',
+    zh: '{path} 与 {architecture} 不符：张量 {tensor} 应为 {expected}（收到 {received}）。',
+  },
+  'weights.not-in-library': {
+    en: 'There are no weights {hash} in the library at {path}. Import the weight file again.',
+    zh: '位于 {path} 的权重库中没有 {hash}。请重新导入权重文件。',
+  },
 } satisfies Record<string, Sentences>;
 
 export type ErrorCode = keyof typeof errorSentences;
