@@ -115,6 +115,46 @@ export const errorSentences = {
     en: 'There are no weights {hash} in the library at {path}. Import the weight file again.',
     zh: '位于 {path} 的权重库中没有 {hash}。请重新导入权重文件。',
   },
+  'import.empty': {
+    en: '{path} holds no pictures to import ({skipped} other files were left aside). Choose a folder with one folder of pictures per class, or a CSV of path,label.',
+    zh: '{path} 中没有可导入的图片（跳过了 {skipped} 个其他文件）。请选择每个类别一个图片文件夹的目录，或 path,label 格式的 CSV。',
+  },
+  'import.not-a-folder': {
+    en: '{path} is a file, not a folder.',
+    zh: '{path} 是文件，不是文件夹。',
+  },
+  'import.not-a-table': {
+    en: '{path} is not a CSV or TSV table. Choose a text file with the columns path,label and optionally split.',
+    zh: '{path} 不是 CSV 或 TSV 表格。请选择包含 path、label（可选 split）列的文本文件。',
+  },
+  'import.table-malformed': {
+    en: '{path} could not be understood at line {line}: check its quotes and separators.',
+    zh: '无法解析 {path} 的第 {line} 行：请检查引号和分隔符。',
+  },
+  'import.table-encoding': {
+    en: '{path} is not saved as UTF-8. In a spreadsheet, choose “CSV UTF-8” when saving.',
+    zh: '{path} 不是 UTF-8 编码。请在表格软件中另存为“CSV UTF-8”。',
+  },
+  'request.unknown': {
+    en: 'Graft has no method named {method}. The window and the program may be of different versions: reload it.',
+    zh: 'Graft 没有名为 {method} 的方法。窗口与程序的版本可能不同，请重新加载。',
+  },
+  'request.invalid': {
+    en: 'Graft could not use what it received for {method}: {detail}.',
+    zh: 'Graft 无法使用 {method} 收到的内容：{detail}。',
+  },
+  'host.lost': {
+    en: 'The connection to Graft was lost. If the program still runs, the window connects again by itself.',
+    zh: '与 Graft 的连接已断开。如果程序仍在运行，窗口会自动重新连接。',
+  },
+  'host.port-taken': {
+    en: 'Port {port} on this computer is in use by another program. Choose another one with --port, or leave it out.',
+    zh: '本机端口 {port} 已被其他程序占用。请用 --port 选择其他端口，或不指定端口。',
+  },
+  'host.not-built': {
+    en: 'The interface has not been built yet: {path} is missing. Run npm run build, or start Graft with npm start.',
+    zh: '界面尚未构建：缺少 {path}。请运行 npm run build，或用 npm start 启动 Graft。',
+  },
 } satisfies Record<string, Sentences>;
 
 export type ErrorCode = keyof typeof errorSentences;
