@@ -155,6 +155,130 @@ export const errorSentences = {
     en: 'The interface has not been built yet: {path} is missing. Run npm run build, or start Graft with npm start.',
     zh: '界面尚未构建：缺少 {path}。请运行 npm run build，或用 npm start 启动 Graft。',
   },
+  'engine.lost': {
+    en: 'The engine process stopped in the middle of its work. Graft has started it again; what was saved is intact.',
+    zh: '引擎进程在工作中途停止。Graft 已重新启动它，已保存的内容完好无损。',
+  },
+  'engine.failed': {
+    en: 'The engine process stopped {deaths} times in a row and was not started again. Restart the engine, or Graft itself.',
+    zh: '引擎进程连续停止了 {deaths} 次，未再启动。请重启引擎或 Graft。',
+  },
+  'engine.answer': {
+    en: 'The engine gave an answer to {method} that Graft does not understand ({detail}). Its version may not match; install Graft again.',
+    zh: '引擎对 {method} 的应答无法识别（{detail}）。版本可能不匹配，请重新安装 Graft。',
+  },
+  'project.none': {
+    en: 'There is no Graft project in {path} (no graft.db). Choose a project folder, or create one there.',
+    zh: '{path} 中没有 Graft 项目（缺少 graft.db）。请选择项目文件夹，或在此新建项目。',
+  },
+  'project.exists': {
+    en: 'There is already a Graft project in {path}. Open it, or choose another folder.',
+    zh: '{path} 中已有 Graft 项目。请打开它，或选择其他文件夹。',
+  },
+  'project.closed': {
+    en: 'No project is open. Open or create one first.',
+    zh: '没有打开的项目。请先打开或新建项目。',
+  },
+  'project.newer': {
+    en: 'The project {path} was saved by a newer Graft (format {found}; this one reads up to {supported}). Update Graft to open it; nothing was changed.',
+    zh: '项目 {path} 由更新版本的 Graft 保存（格式 {found}，当前版本最高支持 {supported}）。请更新 Graft 后再打开；未作任何更改。',
+  },
+  'project.not-one': {
+    en: '{path} is not a Graft project database ({detail}). Nothing was changed.',
+    zh: '{path} 不是 Graft 项目数据库（{detail}）。未作任何更改。',
+  },
+  'project.damaged': {
+    en: 'The project database {path} is damaged ({detail}). Restore the folder from a backup; nothing was changed.',
+    zh: '项目数据库 {path} 已损坏（{detail}）。请从备份恢复该文件夹；未作任何更改。',
+  },
+  'project.locked': {
+    en: 'The project {path} is open in another Graft window or terminal. Close it there first.',
+    zh: '项目 {path} 已在另一个 Graft 窗口或终端中打开。请先在那里关闭。',
+  },
+  'folder.exists': {
+    en: 'There is already something named {name} in {path}. Choose another name.',
+    zh: '{path} 中已存在 {name}。请使用其他名称。',
+  },
+  'folder.name': {
+    en: '"{name}" cannot be the name of a folder. Choose another name.',
+    zh: '“{name}”不能用作文件夹名称。请使用其他名称。',
+  },
+  'item.unknown': {
+    en: 'The project has no item {id}.',
+    zh: '项目中没有编号为 {id} 的条目。',
+  },
+  'item.broken': {
+    en: '{path} has no picture to show: {detail}',
+    zh: '{path} 没有可显示的图片：{detail}',
+  },
+  'image.broken': {
+    en: '{name} cannot be used: {detail}',
+    zh: '无法使用 {name}：{detail}',
+  },
+  'class.unknown': {
+    en: 'The project has no class {id}.',
+    zh: '项目中没有编号为 {id} 的类别。',
+  },
+  'class.exists': {
+    en: 'There is already a class named {name}.',
+    zh: '已存在名为 {name} 的类别。',
+  },
+  'split.shares': {
+    en: 'The shares of train, validation and test must add up to 1 (received {sum}).',
+    zh: '训练、验证和测试的比例之和必须为 1（收到 {sum}）。',
+  },
+  'job.unknown': {
+    en: 'There is no job {id} any more.',
+    zh: '任务 {id} 已不存在。',
+  },
+  'job.running': {
+    en: 'The job "{subject}" is still running. Cancel it first.',
+    zh: '任务“{subject}”仍在运行。请先取消。',
+  },
+  'run.unknown': {
+    en: 'The project has no run {id}.',
+    zh: '项目中没有训练记录 {id}。',
+  },
+  'run.busy': {
+    en: '"{name}" (run {number}) is still training. Wait for it, or stop it first.',
+    zh: '“{name}”（第 {number} 次训练）仍在进行。请等待完成，或先停止它。',
+  },
+  'run.active': {
+    en: '"{name}" is still training. Stop it before deleting it.',
+    zh: '“{name}”仍在训练。请先停止再删除。',
+  },
+  'run.idle': {
+    en: '"{name}" is not training ({status}).',
+    zh: '“{name}”未在训练（{status}）。',
+  },
+  'run.not-resumable': {
+    en: '"{name}" cannot go on: it left no checkpoint ({status}). Start a new run with the same recipe.',
+    zh: '“{name}”无法继续：没有检查点（{status}）。请用相同的配方重新训练。',
+  },
+  'run.data-changed': {
+    en: '"{name}" cannot go on: labels or splits have changed since it started. Undo the changes, or start a new run.',
+    zh: '“{name}”无法继续：标签或划分在训练开始后已更改。请撤销更改，或重新训练。',
+  },
+  'run.unfinished': {
+    en: '"{name}" has no trained model yet ({status}).',
+    zh: '“{name}”尚无训练好的模型（{status}）。',
+  },
+  'run.no-items': {
+    en: 'Nothing to train on in {collection}: no labelled, readable items in the train split. Label items and deal out splits first.',
+    zh: '{collection} 中没有可训练的内容：训练集中没有已标注且可读取的条目。请先标注并划分数据。',
+  },
+  'run.one-class': {
+    en: 'Training needs at least two classes; {collection} has items of {classes}.',
+    zh: '训练至少需要两个类别；{collection} 中只有 {classes} 个类别的条目。',
+  },
+  'evaluation.no-items': {
+    en: 'Nothing to evaluate: {collection} has no labelled item in the {split} split whose class the run knows.',
+    zh: '没有可评估的内容：{collection} 的 {split} 划分中没有该训练认识的类别的已标注条目。',
+  },
+  'evaluation.diverged': {
+    en: 'The model of "{name}" answers with numbers that are not finite: training diverged. Try a lower learning rate.',
+    zh: '“{name}”的模型输出了非有限数值：训练已发散。请尝试更低的学习率。',
+  },
 } satisfies Record<string, Sentences>;
 
 export type ErrorCode = keyof typeof errorSentences;
