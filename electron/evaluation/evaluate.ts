@@ -21,12 +21,15 @@ import {
   type ClassificationReport,
 } from './report.ts';
 import { meanRoc, rocArea, rocCurve, thinRoc, type RocCurve } from './roc.ts';
-import { proportion, type Proportion } from './significance/wilson.ts';
+import { delongArea } from './significance/delong.ts';
+import { proportion, type Interval, type Proportion } from './significance/wilson.ts';
 import { thresholdCounts } from './thresholds.ts';
 
 /** The ranking quality of one two-sided question; null where a side is empty and nothing can be ranked. */
 export interface RankingQuality {
   auc: number | null;
+  /** DeLong's 95 % interval; null for the micro average, whose pooled scores are not independent. */
+  aucInterval: Interval | null;
   averagePrecision: number | null;
   /** At most `curvePoints` points each; the areas come from all points. */
   roc: RocCurve | null;
@@ -88,7 +91,7 @@ export function evaluate(predictions: Predictions, options: EvaluateOptions = {}
   const curvePoints = options.curvePoints ?? defaultCurvePoints(classes.length);
   const confusion = confusionMatrix(predictions);
   const { correct, total } = confusionTotals(confusion);
-  const full = classes.map((_, cls) => ranking(classScores(predictions, cls)));
+  const full = classes.map((_, cls) => classRanking(classScores(predictions, cls)));
   return {
     classes,
     n: total,
@@ -125,10 +128,15 @@ function ranking(scores: BinaryScores): RankingQuality {
   const counts = thresholdCounts(scores);
   return {
     auc: rocArea(counts),
+    aucInterval: null,
     averagePrecision: averagePrecision(counts),
     roc: rocCurve(counts),
     precisionRecall: precisionRecallCurve(counts),
   };
+}
+
+function classRanking(scores: BinaryScores): RankingQuality {
+  return { ...ranking(scores), aucInterval: delongArea(scores)?.interval ?? null };
 }
 
 function thinned(quality: RankingQuality, points: number): RankingQuality {

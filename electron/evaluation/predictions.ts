@@ -60,7 +60,7 @@ export function argmax(values: ArrayLike<number>, start: number, count: number):
   return best;
 }
 
-/** Scores of a two-sided question, the positives and the negatives apart. Order carries no meaning. */
+/** Scores of a two-sided question, the positives and the negatives apart, each in stored order. */
 export interface BinaryScores {
   positive: Float64Array;
   negative: Float64Array;

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  binomialCdf,
   chiSquare1Tail,
   erfc,
+  incompleteBeta,
+  logGamma,
   normalCdf,
   normalQuantile,
   normalTwoSided,
+  studentCdf,
+  studentQuantile,
 } from '../../../../electron/evaluation/significance/distributions.ts';
 import { wilsonInterval } from '../../../../electron/evaluation/significance/wilson.ts';
 import { expectAllClose, expectClose, readReference, referencePresent } from '../reference.ts';
@@ -38,7 +43,42 @@ describe('distributions', () => {
     expectClose(chiSquare1Tail(3.841458820694124), 0.05, 'chi-square', 1e-12);
   });
 
+  it.each([
+    [3, 10, 0.5, 0.171875],
+    [480, 1000, 0.5, 0.10872414660207075],
+    [4900, 10000, 0.5, 0.023292763852473225],
+    [7, 20, 0.3, 0.7722717974181608],
+    [-1, 5, 0.5, 0],
+    [5, 5, 0.5, 1],
+  ])('P(at most %d of %d at %d) is %d', (k, n, share, expected) =>
+    expectClose(binomialCdf(k, n, share), expected, 'cdf', 1e-10),
+  );
+
+  it('gives gamma and beta functions', () => {
+    expectClose(logGamma(0.75), 0.20328095143129538, 'gamma', 1e-12);
+    expectClose(logGamma(7.5), 7.534364236758734, 'gamma', 1e-12);
+    expectClose(logGamma(1234.5), 7550.550901077894, 'gamma', 1e-12);
+    expectClose(incompleteBeta(0.4, 2, 3), 0.5248, 'beta', 1e-12);
+    expectClose(incompleteBeta(0.1, 0.5, 0.5), 0.20483276469913345, 'beta', 1e-12);
+    expectClose(incompleteBeta(0.99, 50, 0.5), 0.3173043978741973, 'beta', 1e-12);
+    expectClose(incompleteBeta(0.5, 10, 20), 0.9692858271300793, 'beta', 1e-12);
+  });
+
+  it.each([
+    [0.975, 1, 12.706204736174694],
+    [0.975, 4, 2.7764451051977934],
+    [0.9, 30, 1.3104150253913955],
+    [0.025, 4, -2.7764451051977943],
+  ])(
+    "the %d quantile of Student's distribution with %d degrees of freedom is %d",
+    (probability, freedom, expected) => {
+      expectClose(studentQuantile(probability, freedom), expected, 'quantile', 1e-11);
+      expectClose(studentCdf(expected, freedom), probability, 'cdf', 1e-11);
+    },
+  );
+
   it('refuses a quantile outside (0, 1)', () => {
+    expect(() => studentQuantile(0, 3)).toThrow(/received 0/);
     expect(() => normalQuantile(1)).toThrow(/received 1/);
   });
 });
