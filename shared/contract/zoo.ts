@@ -30,7 +30,7 @@ export const architectureSchema = z.object({
   /** ImageNet top-1 in percent of the published weights; null where none are published. */
   top1: z.number().nullable(),
   licence: z.string(),
-  paper: z.object({ title: z.string(), authors: z.string(), year: z.number().int(), url: z.string() }),
+  paper: z.object({ title: z.string(), url: z.string() }),
   alphas: z.array(z.number()),
   blocks: z.array(z.object({ id: z.string(), layers: z.number().int(), params: z.number().int() })),
   /** First block that fine-tuning trains by default. */

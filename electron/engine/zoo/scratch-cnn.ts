@@ -4,8 +4,10 @@ import type { Backbone } from './network.ts';
 export interface ScratchCnnOptions {
   /** Height and width of the input in pixels, at least 8 for each halving (default network: 22). */
   inputSize: number;
-  classes: number;
-  seed: number;
+  /** With this, the dense layers and the classifier are built too; else the network ends with its last map. */
+  classes?: number;
+  /** Without it kernels are zeros, to be filled from a file. */
+  seed?: number;
   /** Filters of each block of convolution and pooling. */
   channels?: readonly number[];
   /** Units of the dense layers after them. */
@@ -31,6 +33,7 @@ export function buildScratchCnn(options: ScratchCnnOptions): Backbone {
     x = net.maxPool(x, `${block}_pool`, 2);
   });
   const features = x;
+  if (classes === undefined) return net.finish('scratch_cnn', 1, features, features);
   net.block('top');
   x = net.flatten(x, 'flatten');
   hidden.forEach((units, index) => {

@@ -1,0 +1,58 @@
+import { inspectMany } from '../data/inspect.ts';
+import type { Inspection } from '../data/inspect.ts';
+import { generateSample } from '../data/sample/generate.ts';
+import { scanSource } from '../data/scan.ts';
+import { thumbnail } from '../data/thumbnail.ts';
+import type { Inspected } from '../protocol.ts';
+import type { EngineHandlers } from './context.ts';
+
+type MediaHandlers = Pick<EngineHandlers, 'scan' | 'inspect' | 'thumbnail' | 'sample'>;
+
+/** Inspections go to main in groups: a message each would cost more than the work. */
+const group = 64;
+
+export const mediaHandlers: MediaHandlers = {
+  async scan({ path, kind }, { progress, signal }) {
+    let entries = 0;
+    let skipped = 0;
+    for await (const batch of scanSource(path, { kind, signal })) {
+      entries += batch.entries.length;
+      skipped += batch.skipped.length;
+      progress(batch);
+    }
+    return { entries, skipped };
+  },
+  async inspect({ paths }, { progress, signal }) {
+    let inspected: Inspected[] = [];
+    const flush = () => {
+      if (inspected.length > 0) progress({ inspected });
+      inspected = [];
+    };
+    await inspectMany(
+      paths,
+      (index, inspection) => {
+        inspected.push(toInspected(paths[index] as string, inspection));
+        if (inspected.length >= group) flush();
+      },
+      signal,
+    );
+    flush();
+    return null;
+  },
+  async thumbnail({ path, out, size }) {
+    await thumbnail(path, size, out);
+    return null;
+  },
+  sample({ dir, seed }, { progress, signal }) {
+    return generateSample(dir, { seed, signal, onProgress: (done, total) => progress({ done, total }) });
+  },
+};
+
+function toInspected(path: string, inspection: Inspection): Inspected {
+  if (!inspection.usable) {
+    const { reason, bytes, format, sha256 } = inspection;
+    return { path, broken: reason, warnings: [], width: 0, height: 0, bytes: bytes ?? 0, format: format ?? '', sha256: sha256 ?? '', dhash: '' };
+  }
+  const { warnings, width, height, bytes, format, sha256, dhash } = inspection;
+  return { path, broken: null, warnings, width, height, bytes, format, sha256, dhash };
+}

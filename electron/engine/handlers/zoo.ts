@@ -1,0 +1,117 @@
+import type { Architecture as ArchitectureCard, LayerRow, WeightsEntry } from '../../../shared/contract/zoo.ts';
+import { importWeights, listWeights, removeWeights } from '../weights/library.ts';
+import type { LibraryEntry } from '../weights/library.ts';
+import { modelTensors } from '../weights/model-tensors.ts';
+import { architecture, architectures } from '../zoo/registry.ts';
+import type { Architecture } from '../zoo/registry.ts';
+import type { Backbone } from '../zoo/network.ts';
+import type { EngineHandlers } from './context.ts';
+
+type ZooHandlers = Pick<EngineHandlers, 'zooList' | 'zooLayers' | 'weightsImport' | 'weightsRemove'>;
+
+export const zooHandlers: ZooHandlers = {
+  async zooList({ libraryDir }) {
+    const installed = (await listWeights(libraryDir)).map(toEntry);
+    return architectures.map((row) => card(row, installed));
+  },
+  zooLayers({ arch, alpha, inputSize }) {
+    const backbone = architecture(arch).build({ alpha, inputSize });
+    const rows = layerRows(backbone);
+    backbone.model.dispose();
+    return rows;
+  },
+  async weightsImport({ path, as, libraryDir }) {
+    return toEntry(await importWeights(path, libraryDir, { as }));
+  },
+  async weightsRemove({ id, libraryDir }) {
+    await removeWeights(libraryDir, id);
+    return null;
+  },
+};
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+
+/** Blocks do not change while Graft runs; building a network to count them is worth doing once. */
+const blockCache = new Map<string, ArchitectureCard['blocks']>();
+
+function blocksOf(row: Architecture): ArchitectureCard['blocks'] {
+  const known = blockCache.get(row.id);
+  if (known) return known;
+  const backbone = row.build();
+  const params = paramsByLayer(backbone);
+  const blocks = backbone.blocks.map(({ name, layers }) => ({
+    id: name,
+    layers: layers.length,
+    params: layers.reduce((sum, layer) => sum + (params.get(layer) ?? 0), 0),
+  }));
+  backbone.model.dispose();
+  blockCache.set(row.id, blocks);
+  return blocks;
+}
+
+function paramsByLayer({ model }: Backbone): Map<string, number> {
+  const params = new Map<string, number>();
+  for (const { name, shape } of modelTensors(model)) {
+    const layer = name.split('/').slice(0, -1).join('/');
+    params.set(layer, (params.get(layer) ?? 0) + sizeOf(shape));
+  }
+  return params;
+}
+
+function card(row: Architecture, installed: WeightsEntry[]): ArchitectureCard {
+  const [main] = row.variants;
+  const alpha = main?.alpha ?? 1;
+  return {
+    id: row.id,
+    title: row.title,
+    family: row.family,
+    params: main?.parameters ?? 0,
+    featureWidth: row.featureWidth(alpha),
+    inputSize: row.defaultInputSize,
+    minInputSize: row.minInputSize,
+    top1: main?.top1 ?? null,
+    licence: row.licence,
+    paper: row.paper,
+    alphas: row.variants.map((variant) => variant.alpha),
+    blocks: blocksOf(row),
+    defaultCut: row.defaultCut,
+    published: row.weights.map(({ file, url, withTop, alpha: width, md5 }) => ({
+      file,
+      url,
+      bytes: null,
+      hash: md5 ?? null,
+      alpha: width,
+      withTop,
+    })),
+    installed: installed.filter(({ arch }) => arch === row.id),
+  };
+}
+
+function layerRows(backbone: Backbone): LayerRow[] {
+  const params = paramsByLayer(backbone);
+  const blockOf = new Map(backbone.blocks.flatMap(({ name, layers }) => layers.map((layer) => [layer, name] as const)));
+  return backbone.model.layers
+    .filter((layer) => blockOf.has(layer.name))
+    .map((layer) => ({
+      name: layer.name,
+      type: layer.getClassName(),
+      block: blockOf.get(layer.name) ?? '',
+      outputShape: (layer.outputShape as (number | null)[]).slice(1),
+      params: params.get(layer.name) ?? 0,
+    }));
+}
+
+function toEntry(entry: LibraryEntry): WeightsEntry {
+  return {
+    id: entry.hash,
+    arch: entry.architecture,
+    alpha: entry.alpha,
+    withTop: entry.withTop,
+    classes: entry.classes,
+    params: entry.parameters,
+    bytes: entry.bytes,
+    source: entry.source,
+    format: entry.format,
+    importedAt: entry.importedAt,
+  };
+}

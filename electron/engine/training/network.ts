@@ -1,0 +1,138 @@
+import { argMax, cast, mean, reshape, softmax, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { model } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
+import { modelTensors } from '../weights/model-tensors.ts';
+import type { ModelTensor } from '../weights/model-tensors.ts';
+import { buildHead } from '../zoo/head.ts';
+import { Dropout } from '../zoo/layers.ts';
+import type { Block } from '../zoo/network.ts';
+import { preprocess } from '../zoo/preprocessing.ts';
+import { architecture } from '../zoo/registry.ts';
+import { buildScratchCnn } from '../zoo/scratch-cnn.ts';
+import { cutBelow } from './cut.ts';
+
+/** Everything needed to build a trained network again; stored beside its weights as model.json. */
+export const networkSpecSchema = z.object({
+  version: z.literal(1),
+  body: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('zoo'), arch: z.string(), alpha: z.number() }),
+    z.object({ kind: z.literal('scratch-cnn') }),
+  ]),
+  input: z.object({ size: z.number().int(), resize: z.enum(['stretch', 'crop']) }),
+  preprocessing: z.enum(['tf', 'caffe', 'torch', 'unit', 'none']),
+  head: z.object({ pooling: z.enum(['avg', 'flatten']), hidden: z.array(z.number().int()), dropout: z.number() }),
+  classes: z.array(z.string()),
+});
+export type NetworkSpec = z.infer<typeof networkSpecSchema>;
+
+export interface Network {
+  spec: NetworkSpec;
+  /** Preprocessed pixels `[batch, size, size, 3]` to the last feature map `[batch, h, w, c]`. */
+  body: LayersModel;
+  blocks: Block[];
+  /** Pooled features `[batch, width]` to logits `[batch, classes]`. */
+  head: LayersModel;
+  /** Length of the pooled feature vector. */
+  featureWidth: number;
+}
+
+/**
+ * Builds a network. Kernels of the body are random from `bodySeed`, or zeros when weights will be loaded
+ * (null: cheap); those of the head are always random from `headSeed`.
+ */
+export function buildNetwork(spec: NetworkSpec, headSeed: number, bodySeed: number | null): Network {
+  const backbone = buildBody(spec, bodySeed ?? undefined);
+  const [height = 1, width = 1, channels = 1] = (backbone.model.outputs[0] as SymbolicTensor).shape.slice(1) as number[];
+  const featureWidth = spec.head.pooling === 'avg' ? channels : height * width * channels;
+  const { hidden, dropout } = spec.head;
+  const classifier = buildHead({ featureShape: [featureWidth], classes: spec.classes.length, hidden, dropout, seed: headSeed });
+  const logits = classifier.getLayer('head_logits').output as SymbolicTensor;
+  const head = model({ inputs: classifier.inputs, outputs: logits, name: 'head' });
+  return { spec, body: backbone.model, blocks: backbone.blocks, head, featureWidth };
+}
+
+function buildBody(spec: NetworkSpec, seed: number | undefined) {
+  const inputSize = spec.input.size;
+  if (spec.body.kind === 'scratch-cnn') return buildScratchCnn({ inputSize, seed });
+  return architecture(spec.body.arch).build({ inputSize, alpha: spec.body.alpha, seed });
+}
+
+/** The last feature map as one vector per picture: `[batch, h, w, c]` to `[batch, featureWidth]`. */
+export function pool(map: Tensor, pooling: 'avg' | 'flatten'): Tensor2D {
+  const [batch = 0] = map.shape;
+  return (pooling === 'avg' ? mean(map, [1, 2]) : reshape(map, [batch, -1])) as Tensor2D;
+}
+
+/** All weights of body and head under the names they are stored by, `body/<layer>/<weight>` and `head/...`. */
+export function networkTensors({ body, head }: Network): ModelTensor[] {
+  const named = (prefix: string, tensors: ModelTensor[]) =>
+    tensors.map((tensor) => ({ ...tensor, name: `${prefix}/${tensor.name}` }));
+  return [...named('body', modelTensors(body)), ...named('head', modelTensors(head))];
+}
+
+/** The network's dropout layers: the only ones with a random state. */
+export function networkDropouts({ body, head }: Network): Dropout[] {
+  return [...body.layers, ...head.layers].filter((layer): layer is Dropout => layer instanceof Dropout);
+}
+
+/** What one stage trains, cut out of a network: the part below stays as it is. */
+export interface Trainable {
+  /** Frozen part, pixels to `cutShape`; null when nothing is frozen. */
+  below: LayersModel | null;
+  /** Shape of what enters the trainable part: features, a map, or pixels. */
+  cutShape: number[];
+  /** Name of the cut, for caches: a block, `pooled` for the end of the body, `input` for none. */
+  cut: string;
+  /** What enters at the cut to logits. With `training`, dropout and batch statistics are on. */
+  forward(x: Tensor, training: boolean): Tensor2D;
+  variables: Variable[];
+}
+
+/**
+ * Cuts the network for a stage that trains the blocks from `fromBlock` upward and the head
+ * (null: the head alone; the first block: everything). Sets `trainable` on every layer accordingly.
+ */
+export function trainableFrom(network: Network, fromBlock: string | null): Trainable {
+  const { body, blocks, head, spec, featureWidth } = network;
+  const { below, above, shape } = cutBelow(body, blocks, fromBlock);
+  const moving = new Set(above?.layers.map((layer) => layer.name) ?? []);
+  for (const layer of body.layers) layer.trainable = moving.has(layer.name);
+  const layers = [...(above?.layers ?? []), ...head.layers];
+  const pooledCut = above === null && spec.head.pooling === 'avg';
+  return {
+    below,
+    cutShape: pooledCut ? [featureWidth] : shape,
+    cut: below === null ? 'input' : (fromBlock ?? (pooledCut ? 'pooled' : 'map')),
+    forward(x, training) {
+      const map = above === null ? x : (above.apply(x, { training }) as Tensor);
+      const features = map.shape.length === 2 ? map : pool(map, spec.head.pooling);
+      return head.apply(features, { training }) as Tensor2D;
+    },
+    variables: layers.flatMap((layer) => layer.trainableWeights.map((weight) => weight.read() as Variable)),
+  };
+}
+
+/** Frozen forward pass up to the cut: uint8 pixels `[batch, size, size, 3]` to `[batch, ...cutShape]`. */
+export function below(network: Network, part: Trainable, pixels: Tensor4D): Tensor {
+  return tidy(() => {
+    const x = preprocess(pixels, network.spec.preprocessing);
+    if (part.below === null) return x;
+    const map = part.below.apply(x, { training: false }) as Tensor;
+    return part.cut === 'pooled' ? pool(map, 'avg') : map;
+  });
+}
+
+/** The whole network: pixels 0 to 255 `[batch, size, size, 3]` to probabilities `[batch, classes]`. */
+export function probabilities(network: Network, pixels: Tensor4D): Tensor2D {
+  return tidy(() => {
+    const map = network.body.apply(preprocess(pixels, network.spec.preprocessing), { training: false }) as Tensor;
+    return softmax(network.head.apply(pool(map, network.spec.head.pooling), { training: false }) as Tensor2D);
+  });
+}
+
+/** 1 where the largest logit is the label: `[batch]`. */
+export function hits(logits: Tensor2D, labels: Tensor): Tensor {
+  return cast(argMax(logits, 1).equal(labels), 'float32');
+}

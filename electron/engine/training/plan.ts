@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { GraftError } from '../../../shared/errors.ts';
+import type { Recipe, Stage } from '../../../shared/recipe.ts';
+import type { EngineResult, Places } from '../protocol.ts';
+import { loadWeights } from '../weights/load.ts';
+import { openLibrary } from '../weights/library.ts';
+import type { Block } from '../zoo/network.ts';
+import { architecture } from '../zoo/registry.ts';
+import { loadBody, loadSpec } from './model-store.ts';
+import { buildNetwork, networkTensors } from './network.ts';
+import type { Network, NetworkSpec } from './network.ts';
+
+/** What a recipe's network is, before any weight: the body, where its weights come from, the head. */
+export async function networkSpec(recipe: Recipe, classes: string[], places: Places): Promise<NetworkSpec> {
+  const shared = { version: 1 as const, input: recipe.input, head: recipe.head, classes };
+  const { backbone } = recipe;
+  if (backbone === null) return { ...shared, body: { kind: 'scratch-cnn' }, preprocessing: 'unit' };
+  if (backbone.from === 'library') {
+    const { preprocessing } = architecture(backbone.arch);
+    return { ...shared, body: { kind: 'zoo', arch: backbone.arch, alpha: backbone.alpha }, preprocessing };
+  }
+  const { body, preprocessing } = await loadSpec(join(places.runsDir, backbone.run));
+  return { ...shared, body, preprocessing };
+}
+
+/**
+ * The network a run starts from: carried-over weights where the recipe names some, else random ones from its seed.
+ * @throws GraftError `weights.*`, `model.missing` (an earlier run without a model)
+ */
+export async function startingNetwork(recipe: Recipe, classes: string[], places: Places): Promise<Network> {
+  const spec = await networkSpec(recipe, classes, places);
+  const { backbone, seed } = recipe;
+  const carried = backbone !== null && (backbone.from === 'run' || backbone.weights !== null);
+  const network = buildNetwork(spec, seed, carried ? null : seed);
+  if (backbone?.from === 'run') await loadBody(join(places.runsDir, backbone.run), network);
+  if (backbone?.from === 'library' && backbone.weights !== null) {
+    const source = await openLibrary(places.libraryDir, backbone.weights);
+    try {
+      await loadWeights(network.body, source);
+    } finally {
+      await source.close();
+    }
+  }
+  return network;
+}
+
+/** The first block a stage trains; null when it trains the head alone. @throws GraftError `recipe.no-block` */
+export function trainedFrom(stage: Stage, blocks: readonly Block[]): string | null {
+  if (stage.train.what === 'head') return null;
+  if (stage.train.what === 'all') return blocks[0]?.name ?? null;
+  const { block } = stage.train;
+  if (!blocks.some(({ name }) => name === block)) {
+    throw new GraftError('recipe.no-block', { block, blocks: blocks.map(({ name }) => name).join(', ') });
+  }
+  return block;
+}
+
+/** The stage that trains the most layers. */
+export function deepestStage(recipe: Recipe, blocks: readonly Block[]): number {
+  const depth = (stage: Stage) => {
+    const from = trainedFrom(stage, blocks);
+    return from === null ? blocks.length : blocks.findIndex(({ name }) => name === from);
+  };
+  const depths = recipe.stages.map(depth);
+  return depths.indexOf(Math.min(...depths));
+}
+
+/** Parameters that some stage trains, and those none does. A batch norm's moving statistics are not trained. */
+export function countParams(network: Network, trainedLayers: ReadonlySet<string>): { trainable: number; frozen: number } {
+  let trainable = 0;
+  let frozen = 0;
+  for (const { name, shape } of networkTensors(network)) {
+    const [part, ...rest] = name.split('/');
+    const size = shape.reduce((product, side) => product * side, 1);
+    const moving = /moving_(mean|variance)$/.test(name);
+    if (part === 'head' || (trainedLayers.has(rest.slice(0, -1).join('/')) && !moving)) trainable += size;
+    else frozen += size;
+  }
+  return { trainable, frozen };
+}
+
+/** Parameter counts of a recipe, without loading weights. */
+export async function planRun(recipe: Recipe, classes: number, places: Places): Promise<EngineResult<'plan'>> {
+  const names = Array.from({ length: Math.max(classes, 1) }, (_, index) => String(index));
+  const network = buildNetwork(await networkSpec(recipe, names, places), recipe.seed, null);
+  const { blocks } = network;
+  const from = trainedFrom(recipe.stages[deepestStage(recipe, blocks)] as Stage, blocks);
+  const start = from === null ? blocks.length : blocks.findIndex(({ name }) => name === from);
+  const trained = new Set(blocks.slice(start).flatMap((block) => block.layers));
+  const { trainable, frozen } = countParams(network, trained);
+  const { featureWidth } = network;
+  network.body.dispose();
+  network.head.dispose();
+  return { trainableParams: trainable, frozenParams: frozen, featureWidth };
+}

@@ -1,0 +1,263 @@
+import { join } from 'node:path';
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import { GraftError } from '../../../shared/errors.ts';
+import type { Epoch } from '../../../shared/contract/runs.ts';
+import type { Recipe, Stage } from '../../../shared/recipe.ts';
+import type { DatasetItem, Places, StoredPredictions, TrainResult } from '../protocol.ts';
+import { currentBackend } from '../backend/index.ts';
+import { loadCheckpoint, removeCheckpoint, restoreOptimizer, saveCheckpoint } from './checkpoint.ts';
+import type { Checkpoint, CheckpointProgress } from './checkpoint.ts';
+import type { RunControl } from './control.ts';
+import { createDataset } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { changedTensors, frozenTensors, hashTensors } from './freezing.ts';
+import { balancedWeights } from './loss.ts';
+import { assignValues, saveNetwork, valuesOf } from './model-store.ts';
+import { networkDropouts, networkTensors, trainableFrom } from './network.ts';
+import type { Network } from './network.ts';
+import { createMover } from './optimizers.ts';
+import { countParams, deepestStage, startingNetwork, trainedFrom } from './plan.ts';
+import { Reporter } from './reporter.ts';
+import type { ReportSink } from './reporter.ts';
+import { measure, predictRows, trainEpoch } from './stage.ts';
+import type { StageData, StageRun } from './stage.ts';
+
+export interface TrainRequest {
+  run: string;
+  recipe: Recipe;
+  classes: string[];
+  items: DatasetItem[];
+  places: Places;
+  resume: boolean;
+}
+
+/** A checkpoint costs a copy of the weights; between quick epochs it waits until so many ms have passed. */
+const checkpointInterval = 2_000;
+
+/**
+ * One training run from recipe to stored model: prepare the network, compute what is frozen once per picture,
+ * train stage after stage, prove that the frozen part did not change, save, and predict validation and test.
+ * The weights of the epoch with the lowest validation loss are the ones kept (`restoreBest`).
+ */
+export async function trainRun(request: TrainRequest, control: RunControl, sink: ReportSink): Promise<TrainResult> {
+  const session = new Session(request, control, sink);
+  try {
+    return await session.run();
+  } finally {
+    session.dispose();
+  }
+}
+
+class Session {
+  private readonly request: TrainRequest;
+  private readonly control: RunControl;
+  private readonly reporter: Reporter;
+  private readonly runDir: string;
+  private network!: Network;
+  private dataset!: Dataset;
+  private checkpoint: Checkpoint | null = null;
+  private progress: CheckpointProgress = { stage: 0, stageEpochs: 0, epochs: 0, best: null, waited: 0, dropouts: [] };
+  private best: ReturnType<typeof valuesOf> | null = null;
+  private lastCheckpoint = performance.now();
+
+  constructor(request: TrainRequest, control: RunControl, sink: ReportSink) {
+    this.request = request;
+    this.control = control;
+    this.reporter = new Reporter(sink, request.recipe.stages.reduce((sum, stage) => sum + stage.epochs, 0));
+    this.runDir = join(request.places.runsDir, request.run);
+  }
+
+  private get checkpointDir(): string {
+    return join(this.runDir, 'checkpoint');
+  }
+
+  async run(): Promise<TrainResult> {
+    const { recipe, classes, items, places } = this.request;
+    this.reporter.phase('prepare', 0);
+    this.network = await startingNetwork(recipe, classes, places);
+    this.dataset = createDataset(items, this.network, places, this.control, this.reporter);
+    const frozen = frozenTensors(networkTensors(this.network), this.trainedLayers());
+    const before = hashTensors(frozen);
+    if (this.request.resume) await this.restore();
+
+    let last: StageRun | null = null;
+    const stages = [...recipe.stages.entries()].slice(this.progress.stage);
+    for (const [index, stage] of stages) {
+      last = await this.prepareStage(index, stage);
+      if (await this.trainStage(last, index)) break;
+    }
+    if (!last) throw new GraftError('internal', { detail: 'a run without a stage' });
+    if (recipe.restoreBest && this.best) assignValues(this.movingTensors(), this.best, this.runDir);
+
+    const changed = changedTensors(before, hashTensors(frozen));
+    if (changed.length > 0) throw new GraftError('run.frozen-changed', { tensor: changed[0] ?? '', count: changed.length });
+    await this.save();
+    const predictions = await this.evaluate(last);
+    await removeCheckpoint(this.checkpointDir);
+    return {
+      stopped: this.control.stopped,
+      seconds: this.reporter.seconds,
+      imagesPerSecond: this.dataset.imagesPerSecond,
+      params: countParams(this.network, this.trainedLayers()),
+      frozenUnchanged: frozen.length === 0 ? null : true,
+      bestEpoch: this.progress.best?.epoch ?? null,
+      device: currentBackend().label,
+      predictions,
+    };
+  }
+
+  dispose(): void {
+    this.dataset?.dispose();
+    this.network?.body.dispose();
+    this.network?.head.dispose();
+  }
+
+  /** Names of the body's layers that any stage trains. */
+  private trainedLayers(): ReadonlySet<string> {
+    const { blocks } = this.network;
+    const from = trainedFrom(this.request.recipe.stages[deepestStage(this.request.recipe, blocks)] as Stage, blocks);
+    const start = from === null ? blocks.length : blocks.findIndex((block) => block.name === from);
+    return new Set(blocks.slice(start).flatMap((block) => block.layers));
+  }
+
+  /** Everything that is not frozen throughout: what checkpoints and the best epoch keep. */
+  private movingTensors() {
+    const all = networkTensors(this.network);
+    const frozen = new Set(frozenTensors(all, this.trainedLayers()).map(({ name }) => name));
+    return all.filter(({ name }) => !frozen.has(name));
+  }
+
+  private async restore(): Promise<void> {
+    this.checkpoint = await loadCheckpoint(this.checkpointDir);
+    if (!this.checkpoint) return;
+    this.progress = { ...this.checkpoint.progress };
+    const stored = this.checkpoint.tensors;
+    assignValues(this.movingTensors(), stored, this.checkpointDir, 'net/');
+    networkDropouts(this.network).forEach((dropout, i) => {
+      dropout.randomState = this.progress.dropouts[i] ?? dropout.randomState;
+    });
+    const best = [...stored].filter(([name]) => name.startsWith('best/'));
+    if (best.length > 0) this.best = new Map(best.map(([name, value]) => [name.slice('best/'.length), value]));
+  }
+
+  private async prepareStage(index: number, stage: Stage): Promise<StageRun> {
+    const { recipe } = this.request;
+    const part = trainableFrom(this.network, trainedFrom(stage, this.network.blocks));
+    this.reporter.stage = index;
+    const rows = await this.dataset.rowsAt(part);
+    const { labels } = this.dataset;
+    const train = this.dataset.positions('train');
+    const data: StageData = {
+      rows,
+      labels,
+      train,
+      validation: this.dataset.positions('validation'),
+      classWeights:
+        recipe.classWeights === 'none'
+          ? null
+          : balancedWeights(Array.from(train, (position) => labels[position] as number), this.request.classes.length),
+    };
+    const mover = createMover(stage.optimizer, part.variables);
+    if (this.checkpoint?.progress.stage === index) await restoreOptimizer(mover.optimizer, this.checkpoint.slots);
+    return { network: this.network, part, data, recipe, stage, mover };
+  }
+
+  /** Returns true when the run is to end here: stopped by the user. */
+  private async trainStage(run: StageRun, index: number): Promise<boolean> {
+    const done = this.progress.stage === index ? this.progress.stageEpochs : 0;
+    this.progress = { ...this.progress, stage: index, stageEpochs: done, waited: done === 0 ? 0 : this.progress.waited };
+    for (let epoch = done; epoch < run.stage.epochs; epoch++) {
+      const complete = await this.trainOneEpoch(run, index);
+      if (!complete || this.control.stopped) return true;
+      const { patience } = this.request.recipe;
+      if (patience !== null && this.progress.waited >= patience) break;
+      if (epoch + 1 < run.stage.epochs) await this.maybeCheckpoint(run.mover.optimizer);
+    }
+    // The next stage starts from the best weights so far, not from the last ones.
+    if (this.request.recipe.restoreBest && this.best) assignValues(this.movingTensors(), this.best, this.runDir);
+    this.progress = { ...this.progress, stage: index + 1, stageEpochs: 0, waited: 0 };
+    if (index + 1 < this.request.recipe.stages.length) await this.maybeCheckpoint(null);
+    return false;
+  }
+
+  private async trainOneEpoch(run: StageRun, stage: number): Promise<boolean> {
+    const epoch = this.progress.epochs + 1;
+    this.reporter.beginEpoch(epoch, run.data.train.length, this.remainingItems(run, stage));
+    const started = performance.now();
+    const { complete, loss, accuracy } = await trainEpoch(
+      run,
+      epoch,
+      this.control,
+      (step) => this.reporter.step(step),
+      () => this.pause(),
+    );
+    if (!complete) return false;
+    const validation = run.data.validation.length > 0 ? await measure(run, run.data.validation, this.control) : null;
+    const seconds = (performance.now() - started) / 1000;
+    this.keepIfBest(epoch, validation?.loss ?? loss);
+    this.progress.epochs = epoch;
+    this.progress.stageEpochs++;
+    const report: Epoch = {
+      epoch,
+      stage,
+      loss,
+      accuracy,
+      valLoss: validation?.loss ?? null,
+      valAccuracy: validation?.accuracy ?? null,
+      learningRate: run.stage.optimizer.learningRate,
+      seconds,
+    };
+    this.reporter.endEpoch(report);
+    return true;
+  }
+
+  /** Training items still to be seen in this stage and the ones after it, for the time left. */
+  private remainingItems(run: StageRun, stage: number): number {
+    const later = this.request.recipe.stages.slice(stage + 1).reduce((sum, next) => sum + next.epochs, 0);
+    return (run.stage.epochs - this.progress.stageEpochs + later) * run.data.train.length;
+  }
+
+  private keepIfBest(epoch: number, loss: number): void {
+    if (!Number.isFinite(loss)) throw new GraftError('run.diverged', { epoch });
+    if (this.progress.best && loss >= this.progress.best.loss) {
+      this.progress.waited++;
+      return;
+    }
+    this.progress.best = { epoch, loss };
+    this.progress.waited = 0;
+    if (this.request.recipe.restoreBest) this.best = valuesOf(this.movingTensors());
+  }
+
+  private async pause(): Promise<void> {
+    this.reporter.paused();
+    await this.control.untilResumed();
+    this.reporter.resumed();
+  }
+
+  /** `optimizer` is null between two stages: each stage begins with a new one. */
+  private async maybeCheckpoint(optimizer: Optimizer | null): Promise<void> {
+    if (performance.now() - this.lastCheckpoint < checkpointInterval) return;
+    const tensors = valuesOf(this.movingTensors(), 'net/');
+    this.best?.forEach((value, name) => tensors.set(`best/${name}`, value));
+    this.progress.dropouts = networkDropouts(this.network).map((dropout) => dropout.randomState);
+    await saveCheckpoint(this.checkpointDir, this.progress, tensors, optimizer);
+    this.lastCheckpoint = performance.now();
+  }
+
+  private async save(): Promise<void> {
+    this.reporter.phase('save', 0);
+    await saveNetwork(this.runDir, this.network);
+  }
+
+  private async evaluate(last: StageRun): Promise<TrainResult['predictions']> {
+    const validation = this.dataset.positions('validation');
+    const test = this.dataset.positions('test');
+    this.reporter.phase('evaluate', validation.length + test.length);
+    const predict = async (positions: Int32Array): Promise<StoredPredictions | null> => {
+      if (positions.length === 0) return null;
+      const ids = Array.from(positions, (position) => this.dataset.items[position]?.id ?? -1);
+      return { ids, probabilities: await predictRows(last, positions, this.control), failed: this.dataset.failed };
+    };
+    return { validation: await predict(validation), test: await predict(test) };
+  }
+}
