@@ -1,0 +1,3 @@
+/** Names of the two ways between the window and main. */
+export const CALL = 'graft:call';
+export const EVENT = 'graft:event';
