@@ -75,6 +75,10 @@ export const errorSentences = {
     en: '{path} is not a weight file that Graft can read ({detail}). It reads: {known}.',
     zh: '{path} 不是 Graft 能读取的权重文件（{detail}）。支持的格式：{known}。',
   },
+  'weights.not-a-model': {
+    en: '{path} is JSON, but not a TensorFlow.js model: it has no weightsManifest. Choose the model.json of the model.',
+    zh: '{path} 是 JSON 文件，但不是 TensorFlow.js 模型：缺少 weightsManifest。请选择模型的 model.json。',
+  },
   'weights.damaged': {
     en: '{path} is damaged or incomplete: {detail}. Fetch the file again.',
     zh: '{path} 已损坏或不完整：{detail}。请重新获取该文件。',
@@ -94,6 +98,10 @@ export const errorSentences = {
   'weights.too-many-tensors': {
     en: '{path} lists more than {limit} tensors, more than any network Graft knows. It was not read further.',
     zh: '{path} 列出的张量超过 {limit} 个，多于 Graft 所知的任何网络，已停止读取。',
+  },
+  'weights.unsupported': {
+    en: '{path} uses {feature}, which Graft does not read. Save the weights again in a plain form, for example as Keras .h5 or safetensors.',
+    zh: '{path} 使用了 Graft 无法读取的特性：{feature}。请以普通格式（例如 Keras .h5 或 safetensors）重新保存权重。',
   },
   'weights.dtype': {
     en: '{path}: tensor {tensor} has the type {dtype}, which Graft does not read as weights.',

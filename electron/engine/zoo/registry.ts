@@ -33,13 +33,15 @@ export interface Architecture {
   id: string;
   title: string;
   family: string;
-  paper: { title: string; url: string };
+  paper: { title: string; authors: string; year: number; url: string };
   licence: string;
   licenceNote: string;
   defaultInputSize: number;
   /** The smallest input the network can take, in pixels. */
   minInputSize: number;
   preprocessing: PreprocessingMode;
+  /** Name of the block from which on fine-tuning trains by default; what lies before it stays frozen. */
+  defaultCut: string;
   /** The first is the default. */
   variants: Variant[];
   weights: PublishedWeights[];
