@@ -1,0 +1,7 @@
+import { firstLight } from './0001-first-light.ts';
+import type { Migration } from './migration.ts';
+
+export type { Migration } from './migration.ts';
+
+/** Every step from an empty file to today's schema, in order. */
+export const migrations: readonly Migration[] = [firstLight];

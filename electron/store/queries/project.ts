@@ -1,0 +1,93 @@
+import type Database from 'better-sqlite3';
+import type { Project } from '../../../shared/contract/index.ts';
+
+export interface ProjectRow {
+  name: string;
+  createdAt: string;
+  revision: number;
+}
+export type ProjectCounts = Pick<Project, 'classes' | 'collections' | 'counts' | 'splitTable'>;
+
+interface Tally {
+  collection: string;
+  classId: number | null;
+  split: 'train' | 'validation' | 'test' | null;
+  status: 'ok' | 'warning' | 'broken';
+  excluded: number;
+  n: number;
+}
+
+/** The project's own row, and its counts. */
+export function projectQueries(db: Database.Database) {
+  const get = db.prepare<[], ProjectRow>('SELECT name, created_at AS createdAt, revision FROM project');
+  const rename = db.prepare<[string]>('UPDATE project SET name = ?');
+  const touch = db.prepare('UPDATE project SET revision = revision + 1');
+  const classes = db.prepare<[], { id: number; name: string; order: number }>(
+    'SELECT id, name, position AS "order" FROM classes ORDER BY position',
+  );
+  const runs = db.prepare<[], number>('SELECT count(*) FROM runs').pluck();
+  const tallies = db.prepare<[], Tally>(`
+    SELECT c.name AS collection, i.class_id AS classId, i.split, i.status, i.excluded, count(i.id) AS n
+    FROM collections c LEFT JOIN items i ON i.collection_id = c.id
+    GROUP BY c.id, i.class_id, i.split, i.status, i.excluded ORDER BY c.id`);
+
+  return {
+    get: (): ProjectRow => get.get()!,
+    rename: (name: string) => void rename.run(name),
+    /** Marks a change to items, labels or splits. */
+    touch: () => void touch.run(),
+    counts: (): ProjectCounts =>
+      countUp(
+        classes.all(),
+        tallies.all().filter(({ n }) => n > 0),
+        runs.get() ?? 0,
+      ),
+  };
+}
+
+/** Splits count labelled, usable items alone: what training would see. */
+function countUp(
+  classRows: { id: number; name: string; order: number }[],
+  tallies: Tally[],
+  runs: number,
+): ProjectCounts {
+  const counts = {
+    items: 0,
+    labelled: 0,
+    broken: 0,
+    excluded: 0,
+    train: 0,
+    validation: 0,
+    test: 0,
+    runs,
+  };
+  const perClass = new Map(
+    classRows.map(({ id }) => [id, { classId: id, count: 0, train: 0, validation: 0, test: 0 }]),
+  );
+  const collections = new Map<string, number>();
+  for (const { collection, classId, split, status, excluded, n } of tallies) {
+    counts.items += n;
+    collections.set(collection, (collections.get(collection) ?? 0) + n);
+    if (status === 'broken') counts.broken += n;
+    if (excluded === 1) counts.excluded += n;
+    if (classId === null) continue;
+    counts.labelled += n;
+    const row = perClass.get(classId)!;
+    row.count += n;
+    if (status === 'broken' || excluded === 1 || split === null) continue;
+    counts[split] += n;
+    row[split] += n;
+  }
+  if (!collections.has('main')) collections.set('main', 0);
+  return {
+    counts,
+    collections: [...collections].map(([name, items]) => ({ name, items })),
+    classes: classRows.map((row) => ({ ...row, count: perClass.get(row.id)!.count })),
+    splitTable: [...perClass.values()].map(({ classId, train, validation, test }) => ({
+      classId,
+      train,
+      validation,
+      test,
+    })),
+  };
+}

@@ -1,0 +1,110 @@
+import type Database from 'better-sqlite3';
+import type { Run, RunStatus, Summary } from '../../../shared/contract/index.ts';
+import { recipeSchema } from '../../../shared/recipe.ts';
+
+/** A run as stored: what the contract shows, less what is read from other tables or from disk. */
+export type RunRow = Omit<Run, 'epochs' | 'summaries' | 'resumable'>;
+
+interface StoredRun {
+  id: string;
+  number: number;
+  name: string;
+  status: RunStatus;
+  recipe: string;
+  classes: string;
+  createdAt: string;
+  finishedAt: string | null;
+  seconds: string;
+  imagesPerSecond: number | null;
+  trainable: number | null;
+  frozen: number | null;
+  frozenUnchanged: number | null;
+  device: string;
+  bestEpoch: number | null;
+  error: string | null;
+}
+
+const COLUMNS = `id, number, name, status, recipe, classes, created_at AS createdAt, finished_at AS finishedAt,
+  seconds, images_per_second AS imagesPerSecond, trainable_params AS trainable, frozen_params AS frozen,
+  frozen_unchanged AS frozenUnchanged, device, best_epoch AS bestEpoch, error`;
+
+/** The training runs, newest first. */
+export function runQueries(db: Database.Database) {
+  const nextNumber = db
+    .prepare<[], number>('UPDATE project SET last_run_number = last_run_number + 1 RETURNING last_run_number')
+    .pluck();
+  const insert = db.prepare<[StoredRun]>(`
+    INSERT INTO runs (id, number, name, status, recipe, classes, created_at, finished_at, seconds,
+      images_per_second, trainable_params, frozen_params, frozen_unchanged, device, best_epoch, error)
+    VALUES (@id, @number, @name, @status, @recipe, @classes, @createdAt, @finishedAt, @seconds,
+      @imagesPerSecond, @trainable, @frozen, @frozenUnchanged, @device, @bestEpoch, @error)`);
+  const update = db.prepare<[StoredRun]>(`
+    UPDATE runs SET name = @name, status = @status, recipe = @recipe, classes = @classes,
+      finished_at = @finishedAt, seconds = @seconds, images_per_second = @imagesPerSecond,
+      trainable_params = @trainable, frozen_params = @frozen, frozen_unchanged = @frozenUnchanged,
+      device = @device, best_epoch = @bestEpoch, error = @error
+    WHERE id = @id`);
+  const all = db.prepare<[], StoredRun>(`SELECT ${COLUMNS} FROM runs ORDER BY number DESC`);
+  const byId = db.prepare<[string], StoredRun>(`SELECT ${COLUMNS} FROM runs WHERE id = ?`);
+  const remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?');
+  const unfinished = db.prepare<[], StoredRun>(
+    `SELECT ${COLUMNS} FROM runs WHERE status IN ('running', 'paused')`,
+  );
+
+  return {
+    /** A number no run of this project has had. */
+    nextNumber: (): number => nextNumber.get()!,
+    insert: (run: RunRow) => void insert.run(toStored(run)),
+    update: (run: RunRow) => void update.run(toStored(run)),
+    all: () => all.all().map(toRun),
+    byId(id: string): RunRow | undefined {
+      const row = byId.get(id);
+      return row && toRun(row);
+    },
+    remove: (id: string) => void remove.run(id),
+    /** Runs that were under way when the project was last closed or lost. */
+    unfinished: () => unfinished.all().map(toRun),
+  };
+}
+
+/** The few numbers of each evaluated split, `collection` empty for the run's own data. */
+export function summaryQueries(db: Database.Database) {
+  const put = db.prepare<[Summary & { run: string; key: string }]>(`
+    INSERT OR REPLACE INTO summaries (run_id, collection, split, n, accuracy, macro_f1, roc_auc, log_loss)
+    VALUES (@run, @key, @split, @n, @accuracy, @macroF1, @rocAuc, @logLoss)`);
+  const ofRun = db.prepare<[string], Summary>(`
+    SELECT nullif(collection, '') AS collection, split, n, accuracy, macro_f1 AS macroF1, roc_auc AS rocAuc,
+      log_loss AS logLoss FROM summaries WHERE run_id = ? ORDER BY collection, split`);
+  const clear = db.prepare<[string]>('DELETE FROM summaries WHERE run_id = ?');
+  return {
+    put: (run: string, summary: Summary) => void put.run({ ...summary, run, key: summary.collection ?? '' }),
+    ofRun: (run: string) => ofRun.all(run),
+    clear: (run: string) => void clear.run(run),
+  };
+}
+
+function toStored(run: RunRow): StoredRun {
+  const { params, frozenUnchanged, ...rest } = run;
+  return {
+    ...rest,
+    recipe: JSON.stringify(run.recipe),
+    classes: JSON.stringify(run.classes),
+    seconds: JSON.stringify(run.seconds),
+    trainable: params?.trainable ?? null,
+    frozen: params?.frozen ?? null,
+    frozenUnchanged: frozenUnchanged === null ? null : Number(frozenUnchanged),
+    error: run.error && JSON.stringify(run.error),
+  };
+}
+
+function toRun({ trainable, frozen, frozenUnchanged, ...row }: StoredRun): RunRow {
+  return {
+    ...row,
+    recipe: recipeSchema.parse(JSON.parse(row.recipe)),
+    classes: JSON.parse(row.classes) as string[],
+    seconds: JSON.parse(row.seconds) as Run['seconds'],
+    params: trainable === null || frozen === null ? null : { trainable, frozen },
+    frozenUnchanged: frozenUnchanged === null ? null : frozenUnchanged === 1,
+    error: row.error === null ? null : (JSON.parse(row.error) as Run['error']),
+  };
+}

@@ -1,0 +1,40 @@
+import type Database from 'better-sqlite3';
+import { artifactQueries } from './queries/artifacts.ts';
+import { auditQueries } from './queries/audit.ts';
+import { classQueries } from './queries/classes.ts';
+import { editQueries } from './queries/edits.ts';
+import { epochQueries } from './queries/epochs.ts';
+import { itemListing } from './queries/item-listing.ts';
+import { itemQueries } from './queries/items.ts';
+import { predictionQueries } from './queries/predictions.ts';
+import { projectQueries } from './queries/project.ts';
+import { runQueries, summaryQueries } from './queries/runs.ts';
+
+/** An open project database: short synchronous queries, grouped by table. */
+export function makeStore(db: Database.Database, dir: string, onClose: () => void) {
+  return {
+    dir,
+    project: projectQueries(db),
+    classes: classQueries(db),
+    items: itemQueries(db),
+    listing: itemListing(db),
+    edits: editQueries(db),
+    runs: runQueries(db),
+    summaries: summaryQueries(db),
+    epochs: epochQueries(db),
+    predictions: predictionQueries(db),
+    artifacts: artifactQueries(db),
+    audit: auditQueries(db),
+    /** Runs `work` as one transaction: all of it is stored, or nothing. */
+    transaction<T>(work: () => T): T {
+      return db.transaction(work).immediate();
+    },
+    /** Folds the write-ahead log into `graft.db`, closes it and lets go of the project's lock. */
+    close() {
+      db.close();
+      onClose();
+    },
+  };
+}
+
+export type Store = ReturnType<typeof makeStore>;
