@@ -1,0 +1,45 @@
+import { fork } from 'node:child_process';
+import type { ToEngine } from './protocol.ts';
+
+/** A running engine process, whichever way it was started (a fork, Electron's utilityProcess). */
+export interface EngineProcess {
+  readonly pid: number | undefined;
+  send(message: ToEngine): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once when the process is gone, or could not be started. */
+  onExit(listener: () => void): void;
+  /** Ends the process at once, whatever it is doing. */
+  kill(): void;
+}
+
+export type StartEngineProcess = (entry: string, args: readonly string[]) => EngineProcess;
+
+/**
+ * Starts the engine as a Node child process. Messages are structured clones, so typed arrays travel as
+ * they are. The channel closes with this process; the engine leaves when it does.
+ */
+export const forkEngine: StartEngineProcess = (entry, args) => {
+  const child = fork(entry, args, { serialization: 'advanced', execArgv: [] });
+  return {
+    get pid() {
+      return child.pid;
+    },
+    send(message) {
+      // A message to a process that is just dying fails; its exit, which follows, settles the request.
+      if (child.connected) child.send(message, () => undefined);
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onExit(listener) {
+      let told = false;
+      const once = () => {
+        if (!told) listener();
+        told = true;
+      };
+      child.once('exit', once);
+      child.on('error', () => {
+        if (child.pid === undefined) once();
+      });
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
