@@ -287,6 +287,58 @@ export const errorSentences = {
     en: 'The model of "{name}" answers with numbers that are not finite: training diverged. Try a lower learning rate.',
     zh: '“{name}”的模型输出了非有限数值：训练已发散。请尝试更低的学习率。',
   },
+  'run.no-readable-items': {
+    en: 'None of the {count} pictures of this run could be read. Check that their folder is still where it was.',
+    zh: '本次运行的 {count} 张图片均无法读取。请检查图片文件夹是否仍在原处。',
+  },
+  'run.too-many-pixels': {
+    en: '{count} pictures of {size} x {size} pixels need {gigabytes} GB of memory. Choose a smaller input size, or freeze the backbone.',
+    zh: '{count} 张 {size} x {size} 像素的图片需要 {gigabytes} GB 内存。请选择更小的输入尺寸，或冻结主干网络。',
+  },
+  'run.frozen-changed': {
+    en: 'Frozen weights changed during training ({count} tensors, the first is {tensor}). The run was discarded: please report this.',
+    zh: '冻结的权重在训练中发生了变化（{count} 个张量，首个为 {tensor}）。本次运行已作废，请报告此问题。',
+  },
+  'run.diverged': {
+    en: 'The loss is no longer a number in epoch {epoch}: training diverged. Lower the learning rate and start again.',
+    zh: '第 {epoch} 轮的损失不再是有效数字：训练发散。请降低学习率后重新开始。',
+  },
+  'recipe.no-block': {
+    en: 'The backbone has no block {block} to train from. Its blocks are: {blocks}.',
+    zh: '主干网络中没有可作为训练起点的块 {block}。可用的块：{blocks}。',
+  },
+  'model.missing': {
+    en: 'There is no trained model in {path}. Choose a run that has finished.',
+    zh: '{path} 中没有训练好的模型。请选择已完成的运行。',
+  },
+  'model.incomplete': {
+    en: 'The model in {path} does not fit: {tensor} should have shape {expected}, found {received}. Train the run again.',
+    zh: '{path} 中的模型不匹配：{tensor} 的形状应为 {expected}，实际为 {received}。请重新训练。',
+  },
+  'checkpoint.damaged': {
+    en: 'The checkpoint in {path} cannot be read. Start the run again from the beginning.',
+    zh: '{path} 中的检查点无法读取。请从头开始本次运行。',
+  },
+  'engine.graph-failed': {
+    en: 'The engine could not compute {op} {shapes}: {detail}. Weights are as before; try a smaller batch or image size, or another device.',
+    zh: '引擎无法计算 {op} {shapes}：{detail}。权重保持不变；请尝试减小批量或图像尺寸，或换用其他设备。',
+  },
+  'recipe.unreadable': {
+    en: 'The recipe {path} could not be read: {detail}. It must be a JSON file, or one of {names}.',
+    zh: '无法读取配方 {path}：{detail}。它必须是 JSON 文件，或以下名称之一：{names}。',
+  },
+  'recipe.invalid': {
+    en: 'The recipe is not valid at {at}: {detail}.',
+    zh: '配方在 {at} 处无效：{detail}。',
+  },
+  'recipe.no-weights': {
+    en: 'There are no pretrained weights for {backbone} in the library. Import some first: graft zoo import <file>.',
+    zh: '权重库中没有 {backbone} 的预训练权重。请先导入：graft zoo import <文件>。',
+  },
+  'recipe.no-backbone': {
+    en: 'There is no backbone {backbone}. Known ones: {known}.',
+    zh: '没有名为 {backbone} 的主干网络。可用的有：{known}。',
+  },
 } satisfies Record<string, Sentences>;
 
 export type ErrorCode = keyof typeof errorSentences;

@@ -44,7 +44,10 @@ async function answer(port: Port, id: number, method: EngineMethod, params: unkn
   running.set(id, call);
   try {
     const parsed = engineMethods[method].params.parse(params);
-    const handler = handlers[method] as (params: EngineParams<EngineMethod>, call: CallContext<EngineMethod>) => unknown;
+    const handler = handlers[method] as (
+      params: EngineParams<EngineMethod>,
+      call: CallContext<EngineMethod>,
+    ) => unknown;
     port.send({ type: 'result', id, result: await handler(parsed as EngineParams<EngineMethod>, call) });
   } catch (error) {
     const { code, params: details } = toGraftError(error);

@@ -63,7 +63,7 @@ export type Places = z.infer<typeof placesSchema>;
 const predictionsSchema = z.object({
   ids: z.array(z.number().int()),
   /** [n * classes], rows in the order of `ids`. */
-  probabilities: z.instanceof(Float32Array),
+  probabilities: z.custom<Float32Array>((value) => value instanceof Float32Array),
   /** Items that could not be decoded. */
   failed: z.array(z.object({ id: z.number().int(), reason: z.string() })),
 });
@@ -174,7 +174,11 @@ export const engineMethods = {
     params: z.object({
       run: z.string(),
       images: z.array(
-        z.object({ name: z.string(), path: path.optional(), data: z.instanceof(Uint8Array).optional() }),
+        z.object({
+          name: z.string(),
+          path: path.optional(),
+          data: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
+        }),
       ),
       places: placesSchema,
     }),

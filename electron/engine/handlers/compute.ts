@@ -6,7 +6,10 @@ import { predictImages, predictItems } from '../training/predict.ts';
 import { trainRun } from '../training/session.ts';
 import type { EngineHandlers } from './context.ts';
 
-type ComputeHandlers = Pick<EngineHandlers, 'info' | 'plan' | 'train' | 'predict' | 'predictImages' | 'exportOnnx'>;
+type ComputeHandlers = Pick<
+  EngineHandlers,
+  'info' | 'plan' | 'train' | 'predict' | 'predictImages' | 'exportOnnx'
+>;
 
 export const computeHandlers: ComputeHandlers = {
   info: backendInfo,
@@ -20,7 +23,9 @@ export const computeHandlers: ComputeHandlers = {
   },
   async predict({ run, items, places }, { control, progress }) {
     await useBackend('auto');
-    return predictItems(join(places.runsDir, run), items, places, control, (done, total) => progress({ done, total }));
+    return predictItems(join(places.runsDir, run), items, control, (done, total) =>
+      progress({ done, total }),
+    );
   },
   async predictImages({ run, images, places }, { control }) {
     await useBackend('auto');

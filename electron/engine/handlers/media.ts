@@ -1,8 +1,8 @@
+import { thumbnail } from '../data/decode.ts';
 import { inspectMany } from '../data/inspect.ts';
 import type { Inspection } from '../data/inspect.ts';
 import { generateSample } from '../data/sample/generate.ts';
 import { scanSource } from '../data/scan.ts';
-import { thumbnail } from '../data/thumbnail.ts';
 import type { Inspected } from '../protocol.ts';
 import type { EngineHandlers } from './context.ts';
 
@@ -51,7 +51,17 @@ export const mediaHandlers: MediaHandlers = {
 function toInspected(path: string, inspection: Inspection): Inspected {
   if (!inspection.usable) {
     const { reason, bytes, format, sha256 } = inspection;
-    return { path, broken: reason, warnings: [], width: 0, height: 0, bytes: bytes ?? 0, format: format ?? '', sha256: sha256 ?? '', dhash: '' };
+    return {
+      path,
+      broken: reason,
+      warnings: [],
+      width: 0,
+      height: 0,
+      bytes: bytes ?? 0,
+      format: format ?? '',
+      sha256: sha256 ?? '',
+      dhash: '',
+    };
   }
   const { warnings, width, height, bytes, format, sha256, dhash } = inspection;
   return { path, broken: null, warnings, width, height, bytes, format, sha256, dhash };

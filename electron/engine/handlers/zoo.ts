@@ -1,4 +1,8 @@
-import type { Architecture as ArchitectureCard, LayerRow, WeightsEntry } from '../../../shared/contract/zoo.ts';
+import type {
+  Architecture as ArchitectureCard,
+  LayerRow,
+  WeightsEntry,
+} from '../../../shared/contract/zoo.ts';
 import { importWeights, listWeights, removeWeights } from '../weights/library.ts';
 import type { LibraryEntry } from '../weights/library.ts';
 import { modelTensors } from '../weights/model-tensors.ts';
@@ -21,7 +25,7 @@ export const zooHandlers: ZooHandlers = {
     return rows;
   },
   async weightsImport({ path, as, libraryDir }) {
-    return toEntry(await importWeights(path, libraryDir, { as }));
+    return toEntry(await importWeights(path, libraryDir, as));
   },
   async weightsRemove({ id, libraryDir }) {
     await removeWeights(libraryDir, id);
@@ -51,8 +55,7 @@ function blocksOf(row: Architecture): ArchitectureCard['blocks'] {
 
 function paramsByLayer({ model }: Backbone): Map<string, number> {
   const params = new Map<string, number>();
-  for (const { name, shape } of modelTensors(model)) {
-    const layer = name.split('/').slice(0, -1).join('/');
+  for (const { layer, shape } of modelTensors(model)) {
     params.set(layer, (params.get(layer) ?? 0) + sizeOf(shape));
   }
   return params;
@@ -89,7 +92,9 @@ function card(row: Architecture, installed: WeightsEntry[]): ArchitectureCard {
 
 function layerRows(backbone: Backbone): LayerRow[] {
   const params = paramsByLayer(backbone);
-  const blockOf = new Map(backbone.blocks.flatMap(({ name, layers }) => layers.map((layer) => [layer, name] as const)));
+  const blockOf = new Map(
+    backbone.blocks.flatMap(({ name, layers }) => layers.map((layer) => [layer, name] as const)),
+  );
   return backbone.model.layers
     .filter((layer) => blockOf.has(layer.name))
     .map((layer) => ({
@@ -107,11 +112,16 @@ function toEntry(entry: LibraryEntry): WeightsEntry {
     arch: entry.architecture,
     alpha: entry.alpha,
     withTop: entry.withTop,
-    classes: entry.classes,
-    params: entry.parameters,
+    classes: entry.withTop ? entry.classes : null,
+    params: parametersOf(entry),
     bytes: entry.bytes,
-    source: entry.source,
+    source: entry.sourceName,
     format: entry.format,
-    importedAt: entry.importedAt,
+    importedAt: entry.imported,
   };
+}
+
+function parametersOf({ architecture: id, alpha, withTop }: LibraryEntry): number {
+  const variant = architecture(id).variants.find((candidate) => candidate.alpha === alpha);
+  return (withTop ? variant?.parametersWithTop : variant?.parameters) ?? 0;
 }

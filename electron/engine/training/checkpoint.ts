@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tensor } from '@tensorflow/tfjs-core';
-import type { NamedTensor, Optimizer, Variable } from '@tensorflow/tfjs-core';
+import { cast, tensor } from '@tensorflow/tfjs-core';
+import type { Optimizer, Tensor as TfTensor, Variable } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { GraftError } from '../../../shared/errors.ts';
 import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
@@ -28,6 +28,11 @@ const progressSchema = z.object({
   slots: z.array(z.string()),
 });
 export type CheckpointProgress = Omit<z.infer<typeof progressSchema>, 'version' | 'tensors' | 'slots'>;
+
+interface NamedTensor {
+  name: string;
+  tensor: TfTensor;
+}
 
 export interface Checkpoint {
   progress: CheckpointProgress;
@@ -88,7 +93,7 @@ async function readState(dir: string): Promise<z.infer<typeof progressSchema> | 
   return text === null ? null : progressSchema.parse(JSON.parse(text));
 }
 
-function asTensor(tensors: ReadonlyMap<string, Tensor>, name: string): NamedTensor['tensor'] {
+function asTensor(tensors: ReadonlyMap<string, Tensor>, name: string): TfTensor {
   const stored = tensors.get(name);
   if (!stored) throw new Error(`${name} is not in the checkpoint`);
   return tensor(stored.data as Float32Array, [...stored.shape], 'float32');
@@ -98,7 +103,7 @@ function asTensor(tensors: ReadonlyMap<string, Tensor>, name: string): NamedTens
 export async function restoreOptimizer(optimizer: Optimizer, slots: readonly NamedTensor[]): Promise<void> {
   const [iterations, ...rest] = slots.filter(({ name }) => name.startsWith('slot/'));
   if (!iterations) return;
-  await optimizer.setWeights([{ name: 'iter', tensor: iterations.tensor.toInt() }, ...rest]);
+  await optimizer.setWeights([{ name: 'iter', tensor: cast(iterations.tensor, 'int32') }, ...rest]);
   for (const { name, tensor: value } of slots) {
     const accumulator = accumulators.find((field) => name === `accumulator/${field}`);
     if (accumulator) (optimizer as Accumulated)[accumulator]?.assign(value);

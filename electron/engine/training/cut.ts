@@ -19,7 +19,8 @@ export interface CutModel {
 export function cutBelow(whole: LayersModel, blocks: readonly Block[], at: string | null): CutModel {
   if (at === null) return { below: whole, above: null, shape: shapeOf(outputOf(whole)) };
   const start = blocks.findIndex((block) => block.name === at);
-  if (start < 0) throw new Error(`The network has no block ${at}; it has ${blocks.map((b) => b.name).join(', ')}`);
+  if (start < 0)
+    throw new Error(`The network has no block ${at}; it has ${blocks.map((b) => b.name).join(', ')}`);
   if (start === 0) return { below: null, above: whole, shape: shapeOf(inputOf(whole)) };
   const kept = new Set(blocks.slice(start).flatMap((block) => block.layers));
   const boundary = boundaryOf(whole, kept);
@@ -32,7 +33,8 @@ const outputOf = (whole: LayersModel): SymbolicTensor => only(whole.outputs, 'ou
 
 function only<T>(values: readonly T[], what: string): T {
   const [value] = values;
-  if (values.length !== 1 || value === undefined) throw new Error(`A network to cut has one ${what}, not ${values.length}`);
+  if (values.length !== 1 || value === undefined)
+    throw new Error(`A network to cut has one ${what}, not ${values.length}`);
   return value;
 }
 
@@ -63,7 +65,12 @@ function boundaryOf(whole: LayersModel, kept: ReadonlySet<string>): SymbolicTens
 }
 
 /** Applies the kept layers once more, to a new input of the boundary's shape. */
-function rebuildAbove(whole: LayersModel, boundary: SymbolicTensor, kept: ReadonlySet<string>, at: string): LayersModel {
+function rebuildAbove(
+  whole: LayersModel,
+  boundary: SymbolicTensor,
+  kept: ReadonlySet<string>,
+  at: string,
+): LayersModel {
   const start = input({ shape: shapeOf(boundary), name: `${whole.name}_at_${at}` });
   const rebuilt = new Map<number, SymbolicTensor>([[boundary.id, start]]);
   const visit = (tensor: SymbolicTensor): SymbolicTensor => {

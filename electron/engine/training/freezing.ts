@@ -24,9 +24,9 @@ export function changedTensors(before: FreezeProof, after: FreezeProof): string[
  * The tensors no stage trains: everything in a layer below the deepest cut.
  * Statistics of a frozen BatchNormalization count too.
  */
-export function frozenTensors(tensors: readonly ModelTensor[], trainedLayers: ReadonlySet<string>): ModelTensor[] {
-  return tensors.filter(({ name }) => {
-    const [part, ...rest] = name.split('/');
-    return part === 'body' && !trainedLayers.has(rest.slice(0, -1).join('/'));
-  });
+export function frozenTensors(
+  tensors: readonly ModelTensor[],
+  trainedLayers: ReadonlySet<string>,
+): ModelTensor[] {
+  return tensors.filter(({ name, layer }) => name.startsWith('body/') && !trainedLayers.has(layer));
 }

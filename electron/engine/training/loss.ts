@@ -28,7 +28,10 @@ export function weightedMean(values: Tensor, weights: Tensor): Scalar {
 export function l2Penalty(variables: readonly Variable[], strength: number): Scalar {
   const kernels = variables.filter((variable) => variable.rank > 1);
   const squares = kernels.map((kernel) => sum(square(kernel)));
-  return mul(squares.reduce<Tensor>((total, value) => add(total, value), scalar(0)), strength) as Scalar;
+  return mul(
+    squares.reduce<Tensor>((total, value) => add(total, value), scalar(0)),
+    strength,
+  ) as Scalar;
 }
 
 /**
@@ -37,6 +40,7 @@ export function l2Penalty(variables: readonly Variable[], strength: number): Sca
  */
 export function balancedWeights(labels: ArrayLike<number>, classes: number): Float32Array {
   const counts = new Float32Array(classes);
-  for (let i = 0; i < labels.length; i++) counts[labels[i] as number] = (counts[labels[i] as number] as number) + 1;
+  for (let i = 0; i < labels.length; i++)
+    counts[labels[i] as number] = (counts[labels[i] as number] as number) + 1;
   return counts.map((count) => (count === 0 ? 0 : labels.length / (classes * count)));
 }

@@ -26,12 +26,22 @@ export function valuesOf(tensors: readonly ModelTensor[], prefix = ''): Map<stri
  * Writes stored values into a network's tensors; all of them must be there with the right shape.
  * @throws GraftError `model.incomplete` naming the first tensor that is missing or has another shape
  */
-export function assignValues(tensors: readonly ModelTensor[], values: ReadonlyMap<string, Tensor>, path: string, prefix = ''): void {
+export function assignValues(
+  tensors: readonly ModelTensor[],
+  values: ReadonlyMap<string, Tensor>,
+  path: string,
+  prefix = '',
+): void {
   for (const { name, shape, variable } of tensors) {
     const stored = values.get(prefix + name);
     if (!stored || stored.shape.join() !== shape.join()) {
       const received = stored ? `[${stored.shape.join(', ')}]` : '-';
-      throw new GraftError('model.incomplete', { path, tensor: name, expected: `[${shape.join(', ')}]`, received });
+      throw new GraftError('model.incomplete', {
+        path,
+        tensor: name,
+        expected: `[${shape.join(', ')}]`,
+        received,
+      });
     }
     const value = tensor(stored.data as Float32Array, [...shape], 'float32');
     variable.write(value);
@@ -41,7 +51,9 @@ export function assignValues(tensors: readonly ModelTensor[], values: ReadonlyMa
 
 /** Stores a trained network in a run's folder: model.json last, so that where it stands the weights stand too. */
 export async function saveNetwork(dir: string, network: Network): Promise<void> {
-  await writeSafetensors(join(dir, weightsFile), valuesOf(networkTensors(network)), { format: 'graft-network' });
+  await writeSafetensors(join(dir, weightsFile), valuesOf(networkTensors(network)), {
+    format: 'graft-network',
+  });
   await writeBeside(join(dir, specFile), JSON.stringify(network.spec, null, 2));
 }
 
@@ -66,5 +78,14 @@ export async function loadSpec(dir: string): Promise<Network['spec']> {
 export async function loadBody(dir: string, network: Network): Promise<void> {
   const path = join(dir, weightsFile);
   const body = networkTensors(network).filter(({ name }) => name.startsWith('body/'));
-  assignValues(body, (await readSafetensors(path, body.map(({ name }) => name))).tensors, path);
+  assignValues(
+    body,
+    (
+      await readSafetensors(
+        path,
+        body.map(({ name }) => name),
+      )
+    ).tensors,
+    path,
+  );
 }

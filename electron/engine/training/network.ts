@@ -1,4 +1,4 @@
-import { argMax, cast, mean, reshape, softmax, tidy } from '@tensorflow/tfjs-core';
+import { argMax, cast, equal, mean, reshape, softmax, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -22,7 +22,11 @@ export const networkSpecSchema = z.object({
   ]),
   input: z.object({ size: z.number().int(), resize: z.enum(['stretch', 'crop']) }),
   preprocessing: z.enum(['tf', 'caffe', 'torch', 'unit', 'none']),
-  head: z.object({ pooling: z.enum(['avg', 'flatten']), hidden: z.array(z.number().int()), dropout: z.number() }),
+  head: z.object({
+    pooling: z.enum(['avg', 'flatten']),
+    hidden: z.array(z.number().int()),
+    dropout: z.number(),
+  }),
   classes: z.array(z.string()),
 });
 export type NetworkSpec = z.infer<typeof networkSpecSchema>;
@@ -44,10 +48,18 @@ export interface Network {
  */
 export function buildNetwork(spec: NetworkSpec, headSeed: number, bodySeed: number | null): Network {
   const backbone = buildBody(spec, bodySeed ?? undefined);
-  const [height = 1, width = 1, channels = 1] = (backbone.model.outputs[0] as SymbolicTensor).shape.slice(1) as number[];
+  const [height = 1, width = 1, channels = 1] = (backbone.model.outputs[0] as SymbolicTensor).shape.slice(
+    1,
+  ) as number[];
   const featureWidth = spec.head.pooling === 'avg' ? channels : height * width * channels;
   const { hidden, dropout } = spec.head;
-  const classifier = buildHead({ featureShape: [featureWidth], classes: spec.classes.length, hidden, dropout, seed: headSeed });
+  const classifier = buildHead({
+    featureShape: [featureWidth],
+    classes: spec.classes.length,
+    hidden,
+    dropout,
+    seed: headSeed,
+  });
   const logits = classifier.getLayer('head_logits').output as SymbolicTensor;
   const head = model({ inputs: classifier.inputs, outputs: logits, name: 'head' });
   return { spec, body: backbone.model, blocks: backbone.blocks, head, featureWidth };
@@ -127,12 +139,14 @@ export function below(network: Network, part: Trainable, pixels: Tensor4D): Tens
 /** The whole network: pixels 0 to 255 `[batch, size, size, 3]` to probabilities `[batch, classes]`. */
 export function probabilities(network: Network, pixels: Tensor4D): Tensor2D {
   return tidy(() => {
-    const map = network.body.apply(preprocess(pixels, network.spec.preprocessing), { training: false }) as Tensor;
+    const map = network.body.apply(preprocess(pixels, network.spec.preprocessing), {
+      training: false,
+    }) as Tensor;
     return softmax(network.head.apply(pool(map, network.spec.head.pooling), { training: false }) as Tensor2D);
   });
 }
 
 /** 1 where the largest logit is the label: `[batch]`. */
 export function hits(logits: Tensor2D, labels: Tensor): Tensor {
-  return cast(argMax(logits, 1).equal(labels), 'float32');
+  return cast(equal(argMax(logits, 1), labels), 'float32');
 }

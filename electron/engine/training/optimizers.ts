@@ -1,4 +1,4 @@
-import { tidy, train, variableGrads } from '@tensorflow/tfjs-core';
+import { mul, tidy, train, variableGrads } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Variable } from '@tensorflow/tfjs-core';
 import type { OptimizerSettings } from '../../../shared/recipe.ts';
 
@@ -41,7 +41,7 @@ export function createMover(settings: OptimizerSettings, variables: Variable[]):
     optimizer,
     step(loss) {
       const { value, grads } = variableGrads(loss, variables);
-      if (decay > 0) tidy(() => variables.forEach((variable) => variable.assign(variable.mul(1 - decay))));
+      if (decay > 0) tidy(() => variables.forEach((variable) => variable.assign(mul(variable, 1 - decay))));
       optimizer.applyGradients(grads);
       Object.values(grads).forEach((gradient) => gradient.dispose());
       return value;

@@ -34,11 +34,11 @@ export async function startingNetwork(recipe: Recipe, classes: string[], places:
   const network = buildNetwork(spec, seed, carried ? null : seed);
   if (backbone?.from === 'run') await loadBody(join(places.runsDir, backbone.run), network);
   if (backbone?.from === 'library' && backbone.weights !== null) {
-    const source = await openLibrary(places.libraryDir, backbone.weights);
+    const { source } = await openLibrary(places.libraryDir, backbone.weights);
     try {
       await loadWeights(network.body, source);
     } finally {
-      await source.close();
+      source.close();
     }
   }
   return network;
@@ -66,21 +66,27 @@ export function deepestStage(recipe: Recipe, blocks: readonly Block[]): number {
 }
 
 /** Parameters that some stage trains, and those none does. A batch norm's moving statistics are not trained. */
-export function countParams(network: Network, trainedLayers: ReadonlySet<string>): { trainable: number; frozen: number } {
+export function countParams(
+  network: Network,
+  trainedLayers: ReadonlySet<string>,
+): { trainable: number; frozen: number } {
   let trainable = 0;
   let frozen = 0;
-  for (const { name, shape } of networkTensors(network)) {
-    const [part, ...rest] = name.split('/');
+  for (const { name, layer, shape } of networkTensors(network)) {
     const size = shape.reduce((product, side) => product * side, 1);
     const moving = /moving_(mean|variance)$/.test(name);
-    if (part === 'head' || (trainedLayers.has(rest.slice(0, -1).join('/')) && !moving)) trainable += size;
+    if (name.startsWith('head/') || (trainedLayers.has(layer) && !moving)) trainable += size;
     else frozen += size;
   }
   return { trainable, frozen };
 }
 
 /** Parameter counts of a recipe, without loading weights. */
-export async function planRun(recipe: Recipe, classes: number, places: Places): Promise<EngineResult<'plan'>> {
+export async function planRun(
+  recipe: Recipe,
+  classes: number,
+  places: Places,
+): Promise<EngineResult<'plan'>> {
   const names = Array.from({ length: Math.max(classes, 1) }, (_, index) => String(index));
   const network = buildNetwork(await networkSpec(recipe, names, places), recipe.seed, null);
   const { blocks } = network;

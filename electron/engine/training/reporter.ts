@@ -7,7 +7,12 @@ export type ReportSink = (progress: EngineProgress<'train'>) => void;
 type Phase = RunProgress['phase'];
 type Timed = keyof TrainResult['seconds'];
 
-const timedAs: Partial<Record<Phase, Timed>> = { decode: 'decode', features: 'features', train: 'train', evaluate: 'evaluate' };
+const timedAs: Partial<Record<Phase, Timed>> = {
+  decode: 'decode',
+  features: 'features',
+  train: 'train',
+  evaluate: 'evaluate',
+};
 
 /** A person reads no faster than this, ms. */
 const quietInterval = 150;
@@ -48,6 +53,13 @@ export class Reporter {
     const timed = timedAs[this.current];
     if (timed) this.seconds[timed] += (now - this.since) / 1000;
     this.since = now;
+  }
+
+  /** Books seconds of the current phase under another one: work of two kinds goes on at once. */
+  moveTo(phase: Timed, seconds: number): void {
+    const timed = timedAs[this.current];
+    if (timed) this.seconds[timed] -= seconds;
+    this.seconds[phase] += seconds;
   }
 
   /** How far the current phase (other than training) is. */

@@ -39,7 +39,11 @@ const checkpointInterval = 2_000;
  * train stage after stage, prove that the frozen part did not change, save, and predict validation and test.
  * The weights of the epoch with the lowest validation loss are the ones kept (`restoreBest`).
  */
-export async function trainRun(request: TrainRequest, control: RunControl, sink: ReportSink): Promise<TrainResult> {
+export async function trainRun(
+  request: TrainRequest,
+  control: RunControl,
+  sink: ReportSink,
+): Promise<TrainResult> {
   const session = new Session(request, control, sink);
   try {
     return await session.run();
@@ -56,14 +60,24 @@ class Session {
   private network!: Network;
   private dataset!: Dataset;
   private checkpoint: Checkpoint | null = null;
-  private progress: CheckpointProgress = { stage: 0, stageEpochs: 0, epochs: 0, best: null, waited: 0, dropouts: [] };
+  private progress: CheckpointProgress = {
+    stage: 0,
+    stageEpochs: 0,
+    epochs: 0,
+    best: null,
+    waited: 0,
+    dropouts: [],
+  };
   private best: ReturnType<typeof valuesOf> | null = null;
   private lastCheckpoint = performance.now();
 
   constructor(request: TrainRequest, control: RunControl, sink: ReportSink) {
     this.request = request;
     this.control = control;
-    this.reporter = new Reporter(sink, request.recipe.stages.reduce((sum, stage) => sum + stage.epochs, 0));
+    this.reporter = new Reporter(
+      sink,
+      request.recipe.stages.reduce((sum, stage) => sum + stage.epochs, 0),
+    );
     this.runDir = join(request.places.runsDir, request.run);
   }
 
@@ -90,7 +104,8 @@ class Session {
     if (recipe.restoreBest && this.best) assignValues(this.movingTensors(), this.best, this.runDir);
 
     const changed = changedTensors(before, hashTensors(frozen));
-    if (changed.length > 0) throw new GraftError('run.frozen-changed', { tensor: changed[0] ?? '', count: changed.length });
+    if (changed.length > 0)
+      throw new GraftError('run.frozen-changed', { tensor: changed[0] ?? '', count: changed.length });
     await this.save();
     const predictions = await this.evaluate(last);
     await removeCheckpoint(this.checkpointDir);
@@ -115,7 +130,10 @@ class Session {
   /** Names of the body's layers that any stage trains. */
   private trainedLayers(): ReadonlySet<string> {
     const { blocks } = this.network;
-    const from = trainedFrom(this.request.recipe.stages[deepestStage(this.request.recipe, blocks)] as Stage, blocks);
+    const from = trainedFrom(
+      this.request.recipe.stages[deepestStage(this.request.recipe, blocks)] as Stage,
+      blocks,
+    );
     const start = from === null ? blocks.length : blocks.findIndex((block) => block.name === from);
     return new Set(blocks.slice(start).flatMap((block) => block.layers));
   }
@@ -137,7 +155,8 @@ class Session {
       dropout.randomState = this.progress.dropouts[i] ?? dropout.randomState;
     });
     const best = [...stored].filter(([name]) => name.startsWith('best/'));
-    if (best.length > 0) this.best = new Map(best.map(([name, value]) => [name.slice('best/'.length), value]));
+    if (best.length > 0)
+      this.best = new Map(best.map(([name, value]) => [name.slice('best/'.length), value]));
   }
 
   private async prepareStage(index: number, stage: Stage): Promise<StageRun> {
@@ -155,17 +174,26 @@ class Session {
       classWeights:
         recipe.classWeights === 'none'
           ? null
-          : balancedWeights(Array.from(train, (position) => labels[position] as number), this.request.classes.length),
+          : balancedWeights(
+              Array.from(train, (position) => labels[position] as number),
+              this.request.classes.length,
+            ),
     };
     const mover = createMover(stage.optimizer, part.variables);
-    if (this.checkpoint?.progress.stage === index) await restoreOptimizer(mover.optimizer, this.checkpoint.slots);
+    if (this.checkpoint?.progress.stage === index)
+      await restoreOptimizer(mover.optimizer, this.checkpoint.slots);
     return { network: this.network, part, data, recipe, stage, mover };
   }
 
   /** Returns true when the run is to end here: stopped by the user. */
   private async trainStage(run: StageRun, index: number): Promise<boolean> {
     const done = this.progress.stage === index ? this.progress.stageEpochs : 0;
-    this.progress = { ...this.progress, stage: index, stageEpochs: done, waited: done === 0 ? 0 : this.progress.waited };
+    this.progress = {
+      ...this.progress,
+      stage: index,
+      stageEpochs: done,
+      waited: done === 0 ? 0 : this.progress.waited,
+    };
     for (let epoch = done; epoch < run.stage.epochs; epoch++) {
       const complete = await this.trainOneEpoch(run, index);
       if (!complete || this.control.stopped) return true;
@@ -174,7 +202,8 @@ class Session {
       if (epoch + 1 < run.stage.epochs) await this.maybeCheckpoint(run.mover.optimizer);
     }
     // The next stage starts from the best weights so far, not from the last ones.
-    if (this.request.recipe.restoreBest && this.best) assignValues(this.movingTensors(), this.best, this.runDir);
+    if (this.request.recipe.restoreBest && this.best)
+      assignValues(this.movingTensors(), this.best, this.runDir);
     this.progress = { ...this.progress, stage: index + 1, stageEpochs: 0, waited: 0 };
     if (index + 1 < this.request.recipe.stages.length) await this.maybeCheckpoint(null);
     return false;
@@ -192,7 +221,8 @@ class Session {
       () => this.pause(),
     );
     if (!complete) return false;
-    const validation = run.data.validation.length > 0 ? await measure(run, run.data.validation, this.control) : null;
+    const validation =
+      run.data.validation.length > 0 ? await measure(run, run.data.validation, this.control) : null;
     const seconds = (performance.now() - started) / 1000;
     this.keepIfBest(epoch, validation?.loss ?? loss);
     this.progress.epochs = epoch;
@@ -256,7 +286,11 @@ class Session {
     const predict = async (positions: Int32Array): Promise<StoredPredictions | null> => {
       if (positions.length === 0) return null;
       const ids = Array.from(positions, (position) => this.dataset.items[position]?.id ?? -1);
-      return { ids, probabilities: await predictRows(last, positions, this.control), failed: this.dataset.failed };
+      return {
+        ids,
+        probabilities: await predictRows(last, positions, this.control),
+        failed: this.dataset.failed,
+      };
     };
     return { validation: await predict(validation), test: await predict(test) };
   }

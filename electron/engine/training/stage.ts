@@ -53,7 +53,10 @@ export async function trainEpoch(
   onStep: (report: StepReport) => void,
   onPause: () => Promise<void>,
 ): Promise<Measures & { complete: boolean }> {
-  const order = Int32Array.from(epochOrder(run.data.train.length, run.recipe.seed, epoch), (i) => run.data.train[i] as number);
+  const order = Int32Array.from(
+    epochOrder(run.data.train.length, run.recipe.seed, epoch),
+    (i) => run.data.train[i] as number,
+  );
   const total = order.length;
   const seen = { loss: 0, correct: 0, items: 0 };
   for (const batch of batchesOf(order, run.stage.batchSize)) {
@@ -101,7 +104,9 @@ function batchTensors(run: StageRun, batch: BatchPlan, smoothing: number) {
   const classes = network.spec.classes.length;
   const labels = Int32Array.from(batch.positions, (position) => data.labels[position] as number);
   const classWeights = data.classWeights;
-  const weights = batch.weights.map((w, row) => (classWeights ? w * (classWeights[labels[row] as number] as number) : w));
+  const weights = batch.weights.map((w, row) =>
+    classWeights ? w * (classWeights[labels[row] as number] as number) : w,
+  );
   return {
     x: takeRows(data.rows, batch.positions),
     labels: tensor1d(labels, 'int32'),
@@ -124,7 +129,10 @@ export async function measure(run: StageRun, positions: Int32Array, control: Run
     const [loss, correct] = tidy(() => {
       const { x, labels, target, real } = batchTensors(run, batch, 0);
       const logits = run.part.forward(enter(run, x), false);
-      return [weightedMean(crossEntropy(logits, target), real), sum(mul(hits(logits, labels), real))] as const;
+      return [
+        weightedMean(crossEntropy(logits, target), real),
+        sum(mul(hits(logits, labels), real)),
+      ] as const;
     });
     seen.loss += scalarOf(loss) * batch.count;
     seen.correct += Math.round(scalarOf(correct));

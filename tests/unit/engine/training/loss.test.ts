@@ -1,7 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend, tensor1d, tensor2d, variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { balancedWeights, crossEntropy, l2Penalty, targets, weightedMean } from '../../../../electron/engine/training/loss.ts';
+import {
+  balancedWeights,
+  crossEntropy,
+  l2Penalty,
+  targets,
+  weightedMean,
+} from '../../../../electron/engine/training/loss.ts';
 
 beforeAll(() => setBackend('cpu'));
 

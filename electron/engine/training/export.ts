@@ -1,0 +1,61 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { tensor4d } from '@tensorflow/tfjs-core';
+import { exportOnnx, runOnnx } from '../backend/index.ts';
+import { decodeMany } from '../data/decode.ts';
+import type { EngineResult } from '../protocol.ts';
+import { writeBeside } from '../tensors/write-beside.ts';
+import type { RunControl } from './control.ts';
+import { loadNetwork } from './model-store.ts';
+import { probabilities } from './network.ts';
+import type { Network } from './network.ts';
+
+/**
+ * Writes a run's model as one ONNX file, preprocessing included: input `image` `[batch, size, size, 3]`, RGB, 0 to 255,
+ * float32; output `probabilities` `[batch, classes]`. The class names are in its metadata. The file is then run by
+ * ONNX Runtime itself on the pictures in `check`, and the largest difference from the model is returned.
+ */
+export async function exportRun(
+  dir: string,
+  out: string,
+  check: string[],
+  control: RunControl,
+): Promise<EngineResult<'exportOnnx'>> {
+  const network = await loadNetwork(dir);
+  try {
+    const { size, resize } = network.spec.input;
+    const bytes = exportOnnx((image) => probabilities(network, image as Tensor4D), {
+      inputs: [{ name: 'image', shape: [size, size, 3] }],
+      outputs: ['probabilities'],
+      metadata: { classes: JSON.stringify(network.spec.classes), resize, producer: 'Graft' },
+    });
+    const difference = await largestDifference(network, bytes, check, control);
+    await writeBeside(out, bytes);
+    return { bytes: bytes.byteLength, checked: check.length, largestDifference: difference };
+  } finally {
+    network.body.dispose();
+    network.head.dispose();
+  }
+}
+
+async function largestDifference(
+  network: Network,
+  onnx: Uint8Array,
+  paths: string[],
+  control: RunControl,
+): Promise<number> {
+  if (paths.length === 0) return 0;
+  const { size, resize: mode } = network.spec.input;
+  const { pixels } = await decodeMany(paths, { size, mode, signal: control.signal });
+  const shape: [number, number, number, number] = [paths.length, size, size, 3];
+  const input = tensor4d(Float32Array.from(pixels), shape);
+  const expected = probabilities(network, input);
+  const exported = await runOnnx(onnx, { image: { shape, data: Float32Array.from(pixels) } });
+  const reference = expected.dataSync<'float32'>();
+  const difference = (exported['probabilities'] as Float32Array).reduce(
+    (largest, value, i) => Math.max(largest, Math.abs(value - (reference[i] as number))),
+    0,
+  );
+  input.dispose();
+  expected.dispose();
+  return difference;
+}

@@ -1,0 +1,136 @@
+import { tensor4d } from '@tensorflow/tfjs-core';
+import { bake, unbake } from '../backend/index.ts';
+import { decodeEach, decodeFile } from '../data/decode.ts';
+import { ImageError } from '../data/formats/image-error.ts';
+import { imageFileOf, readImageFile } from '../data/formats/open-image.ts';
+import type { DatasetItem, EngineResult, StoredPredictions } from '../protocol.ts';
+import type { RunControl } from './control.ts';
+import { loadNetwork } from './model-store.ts';
+import { networkTensors, probabilities } from './network.ts';
+import type { Network } from './network.ts';
+
+/** Rows of one forward pass: few sizes, so that few are compiled. */
+const batchSizes = [1, 8, 32] as const;
+const largestBatch = 32;
+
+const rowsFor = (count: number): number => batchSizes.find((rows) => rows >= count) ?? largestBatch;
+
+/** The model used last, ready to predict: people look at several pictures in a row. */
+let ready: { dir: string; network: Network } | null = null;
+
+async function openNetwork(dir: string): Promise<Network> {
+  if (ready?.dir === dir) return ready.network;
+  closeNetwork();
+  const network = await loadNetwork(dir);
+  bake(weightsOf(network));
+  ready = { dir, network };
+  return network;
+}
+
+/** Lets go of the model kept for predicting; its folder may be deleted after that. */
+export function closeNetwork(): void {
+  if (!ready) return;
+  unbake(weightsOf(ready.network));
+  ready.network.body.dispose();
+  ready.network.head.dispose();
+  ready = null;
+}
+
+const weightsOf = (network: Network) => networkTensors(network).map(({ variable }) => variable.read());
+
+/** Predicts items with the model in a run's folder. */
+export async function predictItems(
+  dir: string,
+  items: DatasetItem[],
+  control: RunControl,
+  onProgress: (done: number, total: number) => void,
+): Promise<StoredPredictions> {
+  const network = await openNetwork(dir);
+  const { size, resize: mode } = network.spec.input;
+  const ids: number[] = [];
+  const failed: StoredPredictions['failed'] = [];
+  const parts: Float32Array[] = [];
+  for (let start = 0; start < items.length; start += largestBatch) {
+    const batch = items.slice(start, start + largestBatch);
+    const pixels = blankBatch(size, rowsFor(batch.length));
+    const paths = batch.map(({ path }) => path);
+    const failures = await decodeEach(paths, { size, mode, signal: control.signal }, (index, image) =>
+      pixels.set(image, index * size * size * 3),
+    );
+    const rows = await forward(network, pixels, control);
+    const reasons = new Map(failures.map(({ index, reason }) => [index, reason]));
+    batch.forEach(({ id }, index) => {
+      const reason = reasons.get(index);
+      if (reason !== undefined) failed.push({ id, reason });
+      else {
+        ids.push(id);
+        parts.push(rows[index] as Float32Array);
+      }
+    });
+    onProgress(Math.min(start + largestBatch, items.length), items.length);
+  }
+  return { ids, probabilities: joined(parts, network.spec.classes.length), failed };
+}
+
+function joined(parts: Float32Array[], width: number): Float32Array {
+  const all = new Float32Array(parts.length * width);
+  parts.forEach((part, row) => all.set(part, row * width));
+  return all;
+}
+
+/** Predicts pictures from anywhere: by path, or by the content of a file. */
+export async function predictImages(
+  dir: string,
+  images: { name: string; path?: string; data?: Uint8Array }[],
+  control: RunControl,
+): Promise<EngineResult<'predictImages'>> {
+  const network = await openNetwork(dir);
+  const { size } = network.spec.input;
+  const probabilitiesOf: number[][] = [];
+  const failed: (string | null)[] = [];
+  for (let start = 0; start < images.length; start += largestBatch) {
+    const batch = images.slice(start, start + largestBatch);
+    const pixels = blankBatch(size, rowsFor(batch.length));
+    const reasons = await Promise.all(batch.map((image, index) => decodeInto(network, image, pixels, index)));
+    const rows = await forward(network, pixels, control);
+    reasons.forEach((reason, index) => {
+      failed.push(reason);
+      probabilitiesOf.push(reason === null ? Array.from(rows[index] as Float32Array) : []);
+    });
+  }
+  return { classes: network.spec.classes, probabilities: probabilitiesOf, failed };
+}
+
+const blankBatch = (size: number, rows: number) => new Float32Array(rows * size * size * 3);
+
+/** Decodes one picture into its row of the batch; returns the reason when there is no picture. */
+async function decodeInto(
+  network: Network,
+  image: { path?: string; data?: Uint8Array },
+  pixels: Float32Array,
+  row: number,
+): Promise<string | null> {
+  const { size, resize: mode } = network.spec.input;
+  try {
+    const file = image.data ? imageFileOf(image.data) : await readImageFile(image.path ?? '');
+    pixels.set(await decodeFile(file, { size, mode }), row * size * size * 3);
+    return null;
+  } catch (error) {
+    if (error instanceof ImageError) return error.reason;
+    throw error;
+  }
+}
+
+/** One forward pass over `[rows, size, size, 3]` pixels: the probabilities of each row. */
+async function forward(network: Network, pixels: Float32Array, control: RunControl): Promise<Float32Array[]> {
+  await control.yield();
+  const { size } = network.spec.input;
+  const rows = pixels.length / (size * size * 3);
+  const input = tensor4d(pixels, [rows, size, size, 3]);
+  const output = probabilities(network, input);
+  const values = output.dataSync<'float32'>();
+  input.dispose();
+  output.dispose();
+  const width = network.spec.classes.length;
+  return Array.from({ length: rows }, (_, row) => values.slice(row * width, (row + 1) * width));
+}
