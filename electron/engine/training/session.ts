@@ -29,10 +29,11 @@ export interface TrainRequest {
   items: DatasetItem[];
   places: Places;
   resume: boolean;
+  /** ms between checkpoints, at least: each costs a copy of the weights, and quick epochs need no more. */
+  checkpointInterval?: number;
 }
 
-/** A checkpoint costs a copy of the weights; between quick epochs it waits until so many ms have passed. */
-const checkpointInterval = 2_000;
+const defaultCheckpointInterval = 2_000;
 
 /**
  * One training run from recipe to stored model: prepare the network, compute what is frozen once per picture,
@@ -266,6 +267,7 @@ class Session {
 
   /** `optimizer` is null between two stages: each stage begins with a new one. */
   private async maybeCheckpoint(optimizer: Optimizer | null): Promise<void> {
+    const { checkpointInterval = defaultCheckpointInterval } = this.request;
     if (performance.now() - this.lastCheckpoint < checkpointInterval) return;
     const tensors = valuesOf(this.movingTensors(), 'net/');
     this.best?.forEach((value, name) => tensors.set(`best/${name}`, value));

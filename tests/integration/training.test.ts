@@ -1,0 +1,334 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { splits } from '../../shared/contract/projects.ts';
+import { recipeSchema } from '../../shared/recipe.ts';
+import type { RecipeInput } from '../../shared/recipe.ts';
+import type { DatasetItem, EngineProgress, Places } from '../../electron/engine/protocol.ts';
+import { RunControl } from '../../electron/engine/training/control.ts';
+import { useBackend } from '../../electron/engine/training/device.ts';
+import { exportRun } from '../../electron/engine/training/export.ts';
+import { predictImages, predictItems } from '../../electron/engine/training/predict.ts';
+import { trainRun } from '../../electron/engine/training/session.ts';
+
+/** Real training on small real files: two classes of drawn pictures, squares and discs of any colour and place. */
+
+const classes = ['disc', 'square'];
+const perClass = { train: 40, validation: 12, test: 20 };
+let folder: string;
+let places: Places;
+let items: DatasetItem[];
+
+function drawing(shape: string, seed: number): string {
+  const at = (n: number) => ((seed * 7919 + n * 104729) % 997) / 997;
+  const colour = `hsl(${Math.round(at(1) * 360)},${40 + Math.round(at(2) * 50)}%,${30 + Math.round(at(3) * 20)}%)`;
+  const [x, y, r] = [14 + at(4) * 20, 14 + at(5) * 20, 6 + at(6) * 7];
+  const body =
+    shape === 'disc'
+      ? `<circle cx="${x}" cy="${y}" r="${r}" fill="${colour}"/>`
+      : `<rect x="${x - r}" y="${y - r}" width="${2 * r}" height="${2 * r}" fill="${colour}"/>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><rect width="48" height="48" fill="#f2efe6"/>${body}</svg>`;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-training-'));
+  places = {
+    libraryDir: join(folder, 'library'),
+    cacheDir: join(folder, 'cache'),
+    runsDir: join(folder, 'runs'),
+  };
+  items = [];
+  for (const split of splits) {
+    for (let i = 0; i < perClass[split] * classes.length; i++) {
+      const classIndex = i % classes.length;
+      const path = join(folder, `${split}-${i}.png`);
+      const png = await sharp(Buffer.from(drawing(classes[classIndex] as string, items.length + 1)))
+        .png()
+        .toBuffer();
+      await sharp(png).toFile(path);
+      const sha256 = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
+      items.push({ id: items.length + 1, path, sha256, classIndex, split });
+    }
+  }
+  await useBackend('auto');
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type Report = EngineProgress<'train'>;
+
+function train(
+  run: string,
+  recipe: RecipeInput,
+  options: {
+    resume?: boolean;
+    checkpointInterval?: number;
+    onReport?: (report: Report, control: RunControl) => void;
+  } = {},
+) {
+  const control = new RunControl();
+  const reports: Report[] = [];
+  const request = {
+    run,
+    recipe: recipeSchema.parse(recipe),
+    classes,
+    items,
+    places,
+    resume: options.resume ?? false,
+  };
+  const result = trainRun(request, control, (report) => {
+    reports.push(report);
+    options.onReport?.(report, control);
+  });
+  return { result, reports, control };
+}
+
+const epochsOf = (reports: Report[]) =>
+  reports.flatMap((report) => (report.kind === 'epoch' ? [report.epoch] : []));
+
+function accuracyOf(predictions: { ids: number[]; probabilities: Float32Array } | null): number {
+  if (!predictions) return NaN;
+  const right = predictions.ids.filter((id, row) => {
+    const [p0 = 0, p1 = 0] = predictions.probabilities.subarray(row * 2, row * 2 + 2);
+    return items.find((item) => item.id === id)?.classIndex === (p1 > p0 ? 1 : 0);
+  });
+  return right.length / predictions.ids.length;
+}
+
+const weightsOf = async (run: string) =>
+  createHash('sha256')
+    .update(await readFile(join(places.runsDir, run, 'weights.safetensors')))
+    .digest('hex');
+
+const scratch: RecipeInput = {
+  kind: 'scratch-cnn',
+  backbone: null,
+  input: { size: 32 },
+  head: { pooling: 'flatten', hidden: [32], dropout: 0.2 },
+  stages: [
+    { train: { what: 'all' }, epochs: 12, batchSize: 16, optimizer: { name: 'adam', learningRate: 2e-3 } },
+  ],
+};
+
+describe('a run from recipe to model', () => {
+  it('scratch-cnn learns to tell discs from squares, and predicts from its stored model as it did in training', async () => {
+    const { result, reports } = train('scratch', scratch);
+    const trained = await result;
+    const epochs = epochsOf(reports);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(epochs.at(-1)?.loss).toBeLessThan((epochs[0]?.loss ?? 0) / 2);
+    expect(accuracyOf(trained.predictions.test)).toBeGreaterThan(0.85);
+    expect(trained.frozenUnchanged).toBeNull();
+
+    const test = items.filter(({ split }) => split === 'test');
+    const again = await predictItems(
+      join(places.runsDir, 'scratch'),
+      test,
+      new RunControl(),
+      () => undefined,
+    );
+    expect(again.ids).toEqual(trained.predictions.test?.ids);
+    again.probabilities.forEach((p, i) =>
+      expect(p).toBeCloseTo(trained.predictions.test?.probabilities[i] as number, 5),
+    );
+  });
+
+  it('carries an earlier run over: frozen layers keep their bits, the new head learns', async () => {
+    const { result } = train('carried', {
+      ...scratch,
+      kind: 'features',
+      backbone: { from: 'run', run: 'scratch' },
+      head: { pooling: 'flatten', hidden: [], dropout: 0 },
+      stages: [
+        {
+          train: { what: 'head' },
+          epochs: 15,
+          batchSize: 32,
+          optimizer: { name: 'adam', learningRate: 5e-3 },
+        },
+      ],
+    });
+    const trained = await result;
+    expect(trained.frozenUnchanged).toBe(true);
+    expect(trained.params.frozen).toBe(3 * 3 * 3 * 16 + 16 + 3 * 3 * 16 * 64 + 64 + 3 * 3 * 64 * 128 + 128);
+    expect(accuracyOf(trained.predictions.test)).toBeGreaterThan(0.85);
+  });
+
+  it('fine-tunes a backbone with batch normalization: head first, then its last block, nothing below moves', async () => {
+    const { result, reports } = train('tuned', {
+      kind: 'fine-tune',
+      backbone: { from: 'library', arch: 'mobilenet', weights: null, alpha: 0.25 },
+      input: { size: 32 },
+      head: { hidden: [16], dropout: 0.1 },
+      stages: [
+        {
+          train: { what: 'head' },
+          epochs: 2,
+          batchSize: 32,
+          optimizer: { name: 'adam', learningRate: 1e-2 },
+        },
+        {
+          train: { what: 'from', block: 'block_12' },
+          epochs: 2,
+          batchSize: 16,
+          optimizer: { name: 'rmsprop', learningRate: 1e-4 },
+        },
+      ],
+    });
+    const trained = await result;
+    expect(trained.frozenUnchanged).toBe(true);
+    expect(epochsOf(reports).map(({ stage }) => stage)).toEqual([0, 0, 1, 1]);
+  });
+
+  it('reads cached features instead of computing them again', async () => {
+    const recipe: RecipeInput = {
+      kind: 'features',
+      backbone: { from: 'library', arch: 'mobilenet', weights: null, alpha: 0.25 },
+      input: { size: 32 },
+      stages: [
+        {
+          train: { what: 'head' },
+          epochs: 1,
+          batchSize: 32,
+          optimizer: { name: 'adam', learningRate: 1e-2 },
+        },
+      ],
+    };
+    const first = await train('cache-1', recipe).result;
+    const second = await train('cache-2', recipe).result;
+    expect(first.imagesPerSecond).toBeGreaterThan(0);
+    expect(second.imagesPerSecond).toBeNull();
+    expect(second.predictions.test?.probabilities).toEqual(first.predictions.test?.probabilities);
+  });
+});
+
+describe('the same recipe and seed', () => {
+  it('gives the same weights, bit for bit', async () => {
+    const short = { ...scratch, stages: scratch.stages.map((stage) => ({ ...stage, epochs: 2 })) };
+    await train('same-a', short).result;
+    await train('same-b', short).result;
+    expect(await weightsOf('same-b')).toBe(await weightsOf('same-a'));
+    await train('other-seed', { ...short, seed: 7 }).result;
+    expect(await weightsOf('other-seed')).not.toBe(await weightsOf('same-a'));
+  });
+});
+
+describe('a run cut off in mid-epoch', () => {
+  const twoStages: RecipeInput = {
+    ...scratch,
+    kind: 'fine-tune',
+    backbone: { from: 'run', run: 'scratch' },
+    stages: [
+      { train: { what: 'head' }, epochs: 3, batchSize: 16, optimizer: { name: 'adam', learningRate: 1e-3 } },
+      {
+        train: { what: 'from', block: 'block2' },
+        epochs: 3,
+        batchSize: 16,
+        optimizer: { name: 'momentum', learningRate: 1e-3 },
+      },
+    ],
+  };
+
+  it.each([2, 3, 5])(
+    'goes on after epoch %i and ends with the weights of the run nobody disturbed',
+    async (lastEpoch) => {
+      await train('whole', twoStages).result;
+      const cut = train('cut', twoStages, {
+        checkpointInterval: 0,
+        onReport: (report, control) => {
+          if (report.kind === 'epoch' && report.epoch.epoch === lastEpoch) control.cancel();
+        },
+      });
+      await expect(cut.result).rejects.toMatchObject({ code: 'cancelled' });
+      const { result, reports } = train('cut', twoStages, { resume: true });
+      await result;
+      expect(epochsOf(reports)[0]?.epoch).toBe(lastEpoch + 1);
+      expect(await weightsOf('cut')).toBe(await weightsOf('whole'));
+    },
+  );
+});
+
+describe('steering', () => {
+  it('stop keeps what was learned so far', async () => {
+    const { result, reports } = train('stopped', scratch, {
+      onReport: (report, control) => {
+        if (report.kind === 'epoch' && report.epoch.epoch === 3) control.stop();
+      },
+    });
+    const trained = await result;
+    expect(trained.stopped).toBe(true);
+    expect(epochsOf(reports)).toHaveLength(3);
+    expect(trained.predictions.test?.ids).toHaveLength(40);
+  });
+
+  it('pause holds training until resumed, and changes nothing', async () => {
+    const short = { ...scratch, stages: scratch.stages.map((stage) => ({ ...stage, epochs: 2 })) };
+    let held = false;
+    const { result } = train('paused', short, {
+      onReport: (report, control) => {
+        if (report.kind === 'epoch' && report.epoch.epoch === 1) control.pause();
+        if (report.kind === 'paused') {
+          held = true;
+          setTimeout(() => control.resume(), 50);
+        }
+      },
+    });
+    await result;
+    expect(held).toBe(true);
+    expect(await weightsOf('paused')).toBe(await weightsOf('same-a'));
+  });
+
+  it('cancel ends the run with nothing stored', async () => {
+    const { result } = train('cancelled', scratch, {
+      onReport: (report, control) => {
+        if (report.kind === 'epoch') control.cancel();
+      },
+    });
+    await expect(result).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(weightsOf('cancelled')).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('a trained run', () => {
+  it('predicts pictures from a path and from bytes alike, and names the one that cannot be read', async () => {
+    const path = items.find(({ split }) => split === 'test')?.path as string;
+    const { probabilities, failed } = await predictImages(
+      join(places.runsDir, 'scratch'),
+      [
+        { name: 'a', path },
+        { name: 'b', data: await readFile(path) },
+        { name: 'c', data: Buffer.from('<html>404</html>') },
+      ],
+      new RunControl(),
+    );
+    expect(probabilities[1]).toEqual(probabilities[0]);
+    expect(failed).toEqual([null, null, 'not-an-image']);
+  });
+
+  it('exports to ONNX, and the file alone gives the same probabilities', async () => {
+    const out = join(folder, 'model.onnx');
+    const check = items.filter(({ split }) => split === 'test').map(({ path }) => path);
+    const { largestDifference, checked, bytes } = await exportRun(
+      join(places.runsDir, 'scratch'),
+      out,
+      check,
+      new RunControl(),
+    );
+    expect(checked).toBe(40);
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(largestDifference).toBeLessThan(1e-5);
+  });
+
+  it('says so when there is no model', async () => {
+    await expect(
+      predictItems(join(places.runsDir, 'none'), [], new RunControl(), () => undefined),
+    ).rejects.toMatchObject({
+      code: 'model.missing',
+    });
+  });
+});

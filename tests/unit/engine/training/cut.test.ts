@@ -1,0 +1,39 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { randomUniform, setBackend } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cutBelow } from '../../../../electron/engine/training/cut.ts';
+import { architecture } from '../../../../electron/engine/zoo/registry.ts';
+
+beforeAll(() => setBackend('cpu'));
+
+const largest = (a: Tensor, b: Tensor) =>
+  a.dataSync().reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b.dataSync()[i] as number))), 0);
+
+describe('cutBelow', () => {
+  const { model, blocks } = architecture('mobilenet_v2').build({ inputSize: 32, alpha: 0.35, seed: 1 });
+  const x = randomUniform([1, 32, 32, 3], -1, 1, 'float32', 7);
+
+  it.each(['block_1', 'block_6', 'block_16', 'last_conv'])('gives the same output in two parts, cut below %s', (block) => {
+    const whole = model.apply(x, { training: false }) as Tensor;
+    const { below, above, shape } = cutBelow(model, blocks, block);
+    const middle = below?.apply(x, { training: false }) as Tensor;
+    expect(middle.shape).toEqual([1, ...shape]);
+    expect(largest(above?.apply(middle, { training: false }) as Tensor, whole)).toBe(0);
+  });
+
+  it('shares its weights with the whole', () => {
+    const { above } = cutBelow(model, blocks, 'last_conv');
+    const layer = above?.getLayer('Conv_1');
+    expect(layer).toBe(model.getLayer('Conv_1'));
+  });
+
+  it('leaves nothing below a cut at the first block, and nothing above one at the end', () => {
+    expect(cutBelow(model, blocks, 'stem')).toMatchObject({ below: null, above: model, shape: [32, 32, 3] });
+    expect(cutBelow(model, blocks, null)).toMatchObject({ below: model, above: null, shape: [1, 1, 1280] });
+  });
+
+  it('names the blocks there are when asked for one that is not', () => {
+    expect(() => cutBelow(model, blocks, 'block5')).toThrow(/no block block5.*stem/);
+  });
+});
