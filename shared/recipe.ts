@@ -110,6 +110,9 @@ export type Stage = z.infer<typeof stageSchema>;
 export type OptimizerSettings = z.infer<typeof optimizerSchema>;
 export type BackboneSource = z.infer<typeof backboneSource>;
 
+/** Side of the input of a network trained from scratch, unless the person says otherwise. */
+export const scratchInputSize = 150;
+
 const adam = (learningRate: number): z.input<typeof optimizerSchema> => ({ name: 'adam', learningRate });
 
 /**
