@@ -1,0 +1,161 @@
+import { gemm, reduce } from './reductions.ts';
+import { mul } from './elementwise.ts';
+import { concat, reshape, reverse, slice, transpose, zeroPad } from './shaping.ts';
+import type { Value } from './value.ts';
+import { dim, record, sizeOf } from './value.ts';
+import type { Window } from './windows.ts';
+import { asChannelsFirst, asChannelsLast, extents, fromChannelsFirst, kernelPositions, windowAttributes } from './windows.ts';
+
+/** Above this many bytes the patches of a whole batch are not laid out at once. */
+const MAX_PATCH_BYTES = 256 * 2 ** 20;
+
+/** The spatial axes 0..n-1 of a filter [...spatial, in, out]. */
+const filterAxes = (window: Window): number[] => window.kernel.map((_, axis) => axis);
+
+/** [...spatial, in, out] to ONNX's [out, in, ...spatial]. */
+function outFirst(filter: Value, window: Window): Value {
+  const rank = window.kernel.length;
+  return transpose(filter, [rank + 1, rank, ...filterAxes(window)]);
+}
+
+/** [...spatial, channels, multiplier] to ONNX's [channels * multiplier, 1, ...spatial]. */
+function depthwiseOutFirst(filter: Value, window: Window): Value {
+  const rank = window.kernel.length;
+  const moved = transpose(filter, [rank, rank + 1, ...filterAxes(window)]);
+  return reshape(moved, [dim(moved.shape, 0) * dim(moved.shape, 1), 1, ...window.kernel]);
+}
+
+function correlate(x: Value, weights: Value, window: Window, group: number): Value {
+  const shape = [dim(x.shape, 0), dim(weights.shape, 0), ...window.output];
+  return record('Conv', [x, weights], { ...windowAttributes(window), group }, 'float32', shape);
+}
+
+/** Convolution of `x` with a filter [...spatial, in, out]. */
+export function convolve(x: Value, filter: Value, window: Window): Value {
+  const channelsFirst = asChannelsFirst(x, window);
+  const group = dim(channelsFirst.shape, 1) / dim(filter.shape, -2);
+  return fromChannelsFirst(correlate(channelsFirst, outFirst(filter, window), window, group), window);
+}
+
+/** Depthwise convolution with a filter [...spatial, channels, multiplier]. */
+export function convolveDepthwise(x: Value, filter: Value, window: Window): Value {
+  const result = correlate(
+    asChannelsFirst(x, window),
+    depthwiseOutFirst(filter, window),
+    window,
+    dim(filter.shape, -2),
+  );
+  return fromChannelsFirst(result, window);
+}
+
+/**
+ * The window by which the gradient of a stride-1 convolution is itself a convolution of `dy` with the
+ * kernel turned around; null where paddings or strides forbid it.
+ */
+function turnedWindow(window: Window): Window | null {
+  if (window.strides.some((stride) => stride !== 1)) return null;
+  const before = extents(window).map((extent, axis) => extent - 1 - dim(window.before, axis));
+  const after = extents(window).map(
+    (extent, axis) => dim(window.input, axis) - dim(window.output, axis) - dim(before, axis) + extent - 1,
+  );
+  if ([...before, ...after].some((padding) => padding < 0)) return null;
+  return { ...window, before, after, input: window.output, output: window.input };
+}
+
+function transposedConvolution(dy: Value, weights: Value, window: Window, group: number, channels: number): Value {
+  const outputPadding = extents(window).map(
+    (extent, axis) =>
+      dim(window.input, axis) -
+      ((dim(window.output, axis) - 1) * dim(window.strides, axis) +
+        extent -
+        dim(window.before, axis) -
+        dim(window.after, axis)),
+  );
+  const attributes = { ...windowAttributes(window), group, output_padding: outputPadding };
+  const shape = [dim(dy.shape, 0), channels, ...window.input];
+  return record('ConvTranspose', [dy, weights], attributes, 'float32', shape);
+}
+
+/** Gradient with respect to the input: dy [batch, ...output, out], filter [...spatial, in, out]. */
+export function convolutionInputGradient(dy: Value, filter: Value, window: Window): Value {
+  const upstream = asChannelsFirst(dy, window);
+  const turned = turnedWindow(window);
+  const rank = window.kernel.length;
+  if (!turned) {
+    const result = transposedConvolution(upstream, outFirst(filter, window), window, 1, dim(filter.shape, -2));
+    return fromChannelsFirst(result, window);
+  }
+  const flipped = transpose(reverse(filter, filterAxes(window)), [rank, rank + 1, ...filterAxes(window)]);
+  return fromChannelsFirst(correlate(upstream, flipped, turned, 1), window);
+}
+
+/** Gradient of a depthwise convolution with respect to the input. */
+export function depthwiseInputGradient(dy: Value, filter: Value, window: Window): Value {
+  const upstream = asChannelsFirst(dy, window);
+  const turned = turnedWindow(window);
+  const rank = window.kernel.length;
+  const channels = dim(filter.shape, -2);
+  if (!turned) {
+    const weights = depthwiseOutFirst(filter, window);
+    return fromChannelsFirst(transposedConvolution(upstream, weights, window, channels, channels), window);
+  }
+  const flipped = transpose(reverse(filter, filterAxes(window)), [rank, rank + 1, ...filterAxes(window)]);
+  return fromChannelsFirst(correlate(upstream, flipped, turned, channels), window);
+}
+
+/** What of `x` each position of the kernel sees: [batch, ...output, channels] per position. */
+function patches(x: Value, window: Window): Value[] {
+  const padded = zeroPad(x, [0, ...window.before, 0], [0, ...window.after, 0]);
+  return kernelPositions(window.kernel).map((position) =>
+    slice(
+      padded,
+      position.map((offset, axis) => ({
+        axis: axis + 1,
+        start: offset * dim(window.dilations, axis),
+        size: dim(window.output, axis),
+        step: dim(window.strides, axis),
+      })),
+    ),
+  );
+}
+
+/**
+ * Gradient with respect to the filter [...spatial, in, out]: the patches, laid out as one matrix, times
+ * `dy`. One Gemm is fastest; when the patches would not fit comfortably, one Gemm per kernel position.
+ */
+export function convolutionFilterGradient(
+  x: Value,
+  dy: Value,
+  window: Window,
+  filterShape: readonly number[],
+): Value {
+  const input = asChannelsLast(x, window);
+  const upstream = asChannelsLast(dy, window);
+  const channels = dim(input.shape, -1);
+  const rows = sizeOf(upstream.shape.slice(0, -1));
+  const gradients = reshape(upstream, [rows, dim(upstream.shape, -1)]);
+  const columns = patches(input, window).map((patch) => reshape(patch, [rows, channels]));
+  const bytes = rows * channels * columns.length * Float32Array.BYTES_PER_ELEMENT;
+  const product =
+    bytes <= MAX_PATCH_BYTES
+      ? gemm(concat(columns, 1), gradients, true, false)
+      : concat(
+          columns.map((column) => gemm(column, gradients, true, false)),
+          0,
+        );
+  return reshape(product, filterShape);
+}
+
+/** Gradient of a depthwise convolution with respect to its filter [...spatial, channels, multiplier]. */
+export function depthwiseFilterGradient(x: Value, dy: Value, window: Window, filterShape: readonly number[]): Value {
+  const [channels, multiplier] = [dim(filterShape, -2), dim(filterShape, -1)];
+  const upstream = asChannelsLast(dy, window);
+  const leading = upstream.shape.slice(0, -1);
+  const gradients = reshape(upstream, [...leading, channels, multiplier]);
+  const summed = leading.map((_, axis) => axis);
+  const perPosition = patches(asChannelsLast(x, window), window).map((patch) => {
+    const weighted = mul(reshape(patch, [...leading, channels, 1]), gradients);
+    return reshape(reduce('ReduceSum', weighted, summed, false), [1, channels * multiplier]);
+  });
+  return reshape(concat(perPosition, 0), filterShape);
+}
