@@ -1,5 +1,5 @@
 import type { BrowserWindow, Dialog, OpenDialogOptions } from 'electron';
-import type { ParsedParams, Result } from '../../shared/contract/index.ts';
+import type { ParsedParams } from '../../shared/contract/index.ts';
 import type { Words } from './words.ts';
 
 type PickRequest = ParsedParams<'app.pick'>;
@@ -15,7 +15,7 @@ export async function pickWithDialog(
   window: BrowserWindow,
   words: Words,
   { kind, title, extensions, suggestedName }: PickRequest,
-): Promise<Result<'app.pick'>> {
+): Promise<string[]> {
   const filters = extensions.length > 0 ? [{ name: words.files, extensions }] : [];
   if (kind === 'save') {
     const { filePath, canceled } = await dialog.showSaveDialog(window, {
@@ -23,8 +23,8 @@ export async function pickWithDialog(
       filters,
       defaultPath: suggestedName,
     });
-    return { supported: true, paths: canceled ? [] : [filePath] };
+    return canceled ? [] : [filePath];
   }
   const picked = await dialog.showOpenDialog(window, { title, filters, properties: properties[kind] });
-  return { supported: true, paths: picked.canceled ? [] : picked.filePaths };
+  return picked.canceled ? [] : picked.filePaths;
 }

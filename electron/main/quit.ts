@@ -8,12 +8,12 @@ export interface QuitGuard {
   words(): Words;
 }
 
-/** Asks before a quit interrupts a training, and closes the lab before the program ends. */
+/** Asks before a quit interrupts a training, and closes the lab before the program ends; `closed` says it is. */
 export function guardQuit(
   app: Pick<App, 'on' | 'quit'>,
   dialog: Pick<Dialog, 'showMessageBox'>,
   guard: QuitGuard,
-): void {
+): { closed(): boolean } {
   let state: 'open' | 'closing' | 'closed' = 'open';
   app.on('before-quit', (event) => {
     if (state === 'closed') return;
@@ -25,6 +25,7 @@ export function guardQuit(
       if (closed) app.quit();
     });
   });
+  return { closed: () => state === 'closed' };
 }
 
 async function closeIfAgreed(dialog: Pick<Dialog, 'showMessageBox'>, guard: QuitGuard): Promise<boolean> {

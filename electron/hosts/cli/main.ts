@@ -1,0 +1,52 @@
+import { Command, CommanderError } from 'commander';
+import { errorText, toGraftError } from '../../../shared/errors.ts';
+import { appVersion } from '../places.ts';
+import { dataCommands } from './commands/data.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { modelCommands } from './commands/models.ts';
+import { serveCommand } from './commands/serve.ts';
+import { trainCommands } from './commands/train.ts';
+import { zooCommands } from './commands/zoo.ts';
+import { note } from './output.ts';
+import { WRONG_USAGE } from './usage.ts';
+
+/** The terminal host: exit code 0 for done, 1 for an error, 2 for wrong usage. */
+process.exitCode = await run(process.argv);
+
+async function run(argv: string[]): Promise<number> {
+  try {
+    await graft().parseAsync(argv);
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function graft(): Command {
+  const program = new Command('graft');
+  program
+    .description('Transfer learning on your own computer.')
+    .version(appVersion)
+    .exitOverride()
+    .showHelpAfterError('(graft help shows every command)');
+  for (const add of [doctorCommand, dataCommands, zooCommands, trainCommands, modelCommands, serveCommand])
+    add(program);
+  return program;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed its own complaints; ours it has not.
+    if (error.code === 'graft.usage') note(error.message);
+    return error.exitCode === 0 ? 0 : WRONG_USAGE;
+  }
+  const { code, params } = toGraftError(error);
+  note(errorText(code, params, languageOfTerminal()));
+  if (process.env.GRAFT_DEBUG) console.error(error);
+  return 1;
+}
+
+function languageOfTerminal(): 'en' | 'zh' {
+  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+  return (LC_ALL || LC_MESSAGES || LANG || '').startsWith('zh') ? 'zh' : 'en';
+}

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import type { Architecture, LabClient } from '../../../shared/contract/index.ts';
+import { GraftError } from '../../../shared/errors.ts';
+import { defaultRecipe, recipeKinds, recipeSchema, scratchInputSize } from '../../../shared/recipe.ts';
+import type { BackboneSource, Recipe, RecipeKind } from '../../../shared/recipe.ts';
+
+export interface RecipeOptions {
+  /** Name of a default recipe, or a JSON file. */
+  recipe: string;
+  /** Architecture id of the zoo, id of weights in the library, or `run:<id>`. */
+  backbone?: string;
+  /** `path.to.field=value` changes. */
+  set: string[];
+}
+
+/** Fields of every stage that `--set` takes without naming the stage. */
+const stageFields: Record<string, string> = {
+  epochs: 'epochs',
+  batchSize: 'batchSize',
+  optimizer: 'optimizer.name',
+  learningRate: 'optimizer.learningRate',
+};
+
+type Json = Record<string, unknown>;
+
+/** The recipe a command line asks for. Throws `recipe.*`. */
+export async function buildRecipe(lab: LabClient, options: RecipeOptions): Promise<Recipe> {
+  const draft = isKind(options.recipe)
+    ? await namedRecipe(lab, options.recipe, options.backbone)
+    : await recipeFromFile(lab, options.recipe, options.backbone);
+  for (const change of options.set) applyChange(draft, change);
+  const parsed = recipeSchema.strict().safeParse(draft);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new GraftError('recipe.invalid', { at: issue?.path.join('.') || '-', detail: issue?.message ?? '' });
+}
+
+async function namedRecipe(lab: LabClient, kind: RecipeKind, backbone?: string): Promise<Json> {
+  if (kind === 'scratch-cnn') return structuredClone(defaultRecipe(kind, null, scratchInputSize)) as Json;
+  const source = await findBackbone(lab, backbone);
+  const { size, cut } = await inputOf(lab, source);
+  return structuredClone(defaultRecipe(kind, source, size, cut)) as Json;
+}
+
+async function recipeFromFile(lab: LabClient, path: string, backbone?: string): Promise<Json> {
+  const names = recipeKinds.join(', ');
+  try {
+    const json = JSON.parse(await readFile(path, 'utf8')) as Json;
+    if (typeof json !== 'object' || json === null) throw new Error('it holds no object');
+    return backbone ? { ...json, backbone: await findBackbone(lab, backbone) } : json;
+  } catch (error) {
+    if (error instanceof GraftError) throw error;
+    throw new GraftError('recipe.unreadable', { path, detail: (error as Error).message, names });
+  }
+}
+
+/** Without a wish: the installed backbone that did best on ImageNet. */
+async function findBackbone(lab: LabClient, wanted?: string): Promise<BackboneSource> {
+  if (wanted?.startsWith('run:')) return { from: 'run', run: wanted.slice('run:'.length) };
+  const zoo = await lab.call('zoo.list', {});
+  const byWeights = zoo.flatMap(({ installed }) => installed).find(({ id }) => id === wanted);
+  if (byWeights) return fromLibrary(byWeights);
+  const arch = wanted ? zoo.find(({ id }) => id === wanted) : bestInstalled(zoo);
+  const known = zoo.map(({ id }) => id).join(', ');
+  if (!arch && wanted) throw new GraftError('recipe.no-backbone', { backbone: wanted, known });
+  const weights = arch?.installed.toSorted((a, b) => b.alpha - a.alpha)[0];
+  if (!weights) throw new GraftError('recipe.no-weights', { backbone: wanted ?? known });
+  return fromLibrary(weights);
+}
+
+function fromLibrary({ arch, id, alpha }: Architecture['installed'][number]): BackboneSource {
+  return { from: 'library', arch, weights: id, alpha };
+}
+
+function bestInstalled(zoo: Architecture[]): Architecture | undefined {
+  const installed = zoo.filter((arch) => arch.installed.length > 0);
+  return installed.toSorted((a, b) => (b.top1 ?? 0) - (a.top1 ?? 0))[0];
+}
+
+async function inputOf(lab: LabClient, source: BackboneSource): Promise<{ size: number; cut: string }> {
+  if (source.from === 'run') {
+    const { run } = await lab.call('runs.get', { id: source.run });
+    const first = run.recipe.stages.map(({ train }) => train).find((train) => train.what === 'from');
+    return { size: run.recipe.input.size, cut: first?.block ?? '' };
+  }
+  const zoo = await lab.call('zoo.list', {});
+  const arch = zoo.find(({ id }) => id === source.arch);
+  return { size: arch?.inputSize ?? scratchInputSize, cut: arch?.defaultCut ?? '' };
+}
+
+function applyChange(draft: Json, change: string): void {
+  const split = change.indexOf('=');
+  if (split < 1) throw new GraftError('recipe.invalid', { at: change, detail: 'write it as key=value' });
+  const key = change.slice(0, split);
+  const value = valueOf(change.slice(split + 1));
+  const field = stageFields[key];
+  const stages = Array.isArray(draft.stages) ? draft.stages.length : 0;
+  const paths = field ? Array.from({ length: stages }, (_, stage) => `stages.${stage}.${field}`) : [key];
+  for (const path of paths) setAt(draft, path.split('.'), value, key);
+}
+
+/** JSON where it is JSON, else the text itself: `adam` needs no quotes. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function setAt(target: Json, path: string[], value: unknown, key: string): void {
+  const [head, ...rest] = path;
+  // A misspelt key must not be stored and silently ignored.
+  if (head === undefined || !Object.hasOwn(target, head)) {
+    const known = Object.keys(target).join(', ');
+    throw new GraftError('recipe.invalid', {
+      at: key,
+      detail: `there is no such field; known here: ${known}`,
+    });
+  }
+  if (rest.length === 0) target[head] = value;
+  else if (typeof target[head] === 'object' && target[head] !== null)
+    setAt(target[head] as Json, rest, value, key);
+  else throw new GraftError('recipe.invalid', { at: key, detail: `${head} holds no fields` });
+}
+
+function isKind(name: string): name is RecipeKind {
+  return (recipeKinds as readonly string[]).includes(name);
+}

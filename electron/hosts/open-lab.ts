@@ -1,0 +1,22 @@
+import { createEngineClient } from '../engine/client.ts';
+import type { StartEngineProcess } from '../engine/child-process.ts';
+import { createLab } from '../lab/lab.ts';
+import type { Lab, LabOptions } from '../lab/lab.ts';
+import { appVersion, dataDir, engineFile } from './places.ts';
+
+export interface OpenLabOptions extends Pick<LabOptions, 'host' | 'pick'> {
+  /** How an engine process is started; a fork where left out. */
+  start?: StartEngineProcess;
+}
+
+/** The lab with its two engine processes: one to compute, one to look at files meanwhile. */
+export async function openLab({ host, pick, start }: OpenLabOptions): Promise<Lab> {
+  const engine = () => createEngineClient({ entry: engineFile, start });
+  return createLab({
+    dataDir: dataDir(),
+    version: appVersion,
+    host,
+    pick,
+    engines: { compute: engine(), media: engine() },
+  });
+}
