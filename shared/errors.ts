@@ -319,6 +319,10 @@ export const errorSentences = {
     en: 'The checkpoint in {path} cannot be read. Start the run again from the beginning.',
     zh: '{path} 中的检查点无法读取。请从头开始本次运行。',
   },
+  'engine.export-unsupported': {
+    en: 'This model cannot be exported to ONNX: {detail}.',
+    zh: '无法将此模型导出为 ONNX：{detail}。',
+  },
   'engine.graph-failed': {
     en: 'The engine could not compute {op} {shapes}: {detail}. Weights are as before; try a smaller batch or image size, or another device.',
     zh: '引擎无法计算 {op} {shapes}：{detail}。权重保持不变；请尝试减小批量或图像尺寸，或换用其他设备。',

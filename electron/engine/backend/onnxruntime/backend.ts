@@ -33,7 +33,9 @@ export function elementType(dtype: DataType): ElementType {
 }
 
 function typedArray(values: BackendValues, dtype: NumericDataType): NumberArray {
-  const expected = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, complex64: Float32Array }[dtype];
+  const expected = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, complex64: Float32Array }[
+    dtype
+  ];
   if (values instanceof expected) return values as NumberArray;
   return expected.from(values as unknown as ArrayLike<number>);
 }
@@ -61,7 +63,13 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return this.#store(data);
   }
 
-  override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, refCount: number): void {
+  override move(
+    dataId: DataId,
+    values: BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
     const moved = this.#tensors.get(this.write(values, shape, dtype));
     this.#tensors.set(dataId, { ...moved, refCount });
   }
@@ -92,7 +100,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   /** The lazy value of a tensor, in the tensor's shape (tensors of several shapes may share a data id). */
-  valueOf(tensor: TensorInfo): Value {
+  lazyValue(tensor: TensorInfo): Value {
     const { value } = this.#tensors.get(tensor.dataId);
     if (!value) throw new Error(`Tensors of type ${tensor.dtype} have no ONNX value.`);
     return reshape(value, tensor.shape);
@@ -107,7 +115,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     this.#tensors.get(dataId).refCount++;
   }
 
-  override decRef(dataId: DataId): void {
+  decRef(dataId: DataId): void {
     if (this.#tensors.has(dataId)) this.#tensors.get(dataId).refCount--;
   }
 
@@ -130,8 +138,17 @@ export class OnnxRuntimeBackend extends KernelBackend {
       this.disposeData(data.complexTensorInfos.real.dataId, true);
       this.disposeData(data.complexTensorInfos.imag.dataId, true);
     }
-    if (data.value && --data.value.holders === 0) release(data.value);
+    if (data.value && --data.value.holders === 0) this.#unheld(data.value);
     return true;
+  }
+
+  #unheld(value: Value): void {
+    release(value);
+    // Recorded nodes may still read a frozen tensor; it then becomes an ordinary input.
+    if (!value.baked) return;
+    if (this.#pending.size > 0) value.data = value.baked.read();
+    value.baked.release();
+    value.baked = null;
   }
 
   /**
@@ -221,5 +238,4 @@ export class OnnxRuntimeBackend extends KernelBackend {
   override dispose(): void {
     this.#pending.clear();
   }
-
 }

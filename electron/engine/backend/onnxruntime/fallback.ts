@@ -48,7 +48,8 @@ export function computeOnCpu(
   backend: OnnxRuntimeBackend,
 ): TensorInfo | TensorInfo[] {
   const kernel = getKernel(kernelName, 'cpu');
-  if (!kernel) throw new Error(`The kernel ${kernelName} is known neither to this backend nor to tfjs's CPU backend.`);
+  if (!kernel)
+    throw new Error(`The kernel ${kernelName} is known neither to this backend nor to tfjs's CPU backend.`);
   stats.fallbacks[kernelName] = (stats.fallbacks[kernelName] ?? 0) + 1;
   cpu ??= new MathBackendCPU();
   const owner = cpu;

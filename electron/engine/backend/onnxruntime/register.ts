@@ -40,7 +40,12 @@ function fallbackKernels(): KernelConfig[] {
     .filter((kernelName) => !lowered.has(kernelName))
     .map((kernelName) =>
       direct(kernelName, (inputs, attrs, backend) =>
-        computeOnCpu(kernelName, inputs as Parameters<typeof computeOnCpu>[1], attrs as Parameters<typeof computeOnCpu>[2], backend),
+        computeOnCpu(
+          kernelName,
+          inputs as Parameters<typeof computeOnCpu>[1],
+          attrs as Parameters<typeof computeOnCpu>[2],
+          backend,
+        ),
       ),
     );
 }

@@ -52,7 +52,9 @@ export function nameValues(plan: Plan): Map<Value, string> {
   plan.baked.forEach((value, index) => names.set(value, `frozen${index}`));
   plan.literals.forEach((value, index) => names.set(value, `literal${index}`));
   plan.nodes.forEach((node, index) =>
-    node.outputs.forEach((value, output) => names.set(value, output === 0 ? `value${index}` : `value${index}.${output}`)),
+    node.outputs.forEach((value, output) =>
+      names.set(value, output === 0 ? `value${index}` : `value${index}.${output}`),
+    ),
   );
   return names;
 }
@@ -72,13 +74,22 @@ function bakedInitializer(value: Value, name: string, external: ExternalData[]):
 }
 
 /** The plan's nodes, wired by name. */
-export function namedNodes(plan: Plan, names: ReadonlyMap<Value, string>): Parameters<typeof encodeModel>[0]['nodes'] {
+export function namedNodes(
+  plan: Plan,
+  names: ReadonlyMap<Value, string>,
+): Parameters<typeof encodeModel>[0]['nodes'] {
   const used = usedValues(plan);
   const nameOf = (value: Value | null): string => (value ? (names.get(value) ?? '') : '');
   return plan.nodes.map((node, index) => {
     const outputs = node.outputs.map((value) => (used.has(value) ? nameOf(value) : ''));
     while (outputs.length > 1 && outputs.at(-1) === '') outputs.pop();
-    return { name: `node${index}`, op: node.op, inputs: node.inputs.map(nameOf), outputs, attributes: node.attributes };
+    return {
+      name: `node${index}`,
+      op: node.op,
+      inputs: node.inputs.map(nameOf),
+      outputs,
+      attributes: node.attributes,
+    };
   });
 }
 
@@ -87,7 +98,11 @@ function compile(plan: Plan): Session {
   const nameOf = (value: Value): string => names.get(value) ?? '';
   const named = (value: Value): NamedValue => ({ name: nameOf(value), type: value.type, shape: value.shape });
   const external: ExternalData[] = [];
-  const literals = plan.literals.map((value) => ({ ...named(value), shape: value.shape, data: literalData(value) }));
+  const literals = plan.literals.map((value) => ({
+    ...named(value),
+    shape: value.shape,
+    data: literalData(value),
+  }));
   const baked = plan.baked.map((value) => bakedInitializer(value, nameOf(value), external));
   const model = encodeModel({
     nodes: namedNodes(plan, names),

@@ -4,7 +4,14 @@ import { concat, reshape, reverse, slice, transpose, zeroPad } from './shaping.t
 import type { Value } from './value.ts';
 import { dim, record, sizeOf } from './value.ts';
 import type { Window } from './windows.ts';
-import { asChannelsFirst, asChannelsLast, extents, fromChannelsFirst, kernelPositions, windowAttributes } from './windows.ts';
+import {
+  asChannelsFirst,
+  asChannelsLast,
+  extents,
+  fromChannelsFirst,
+  kernelPositions,
+  windowAttributes,
+} from './windows.ts';
 
 /** Above this many bytes the patches of a whole batch are not laid out at once. */
 const MAX_PATCH_BYTES = 256 * 2 ** 20;
@@ -62,7 +69,13 @@ function turnedWindow(window: Window): Window | null {
   return { ...window, before, after, input: window.output, output: window.input };
 }
 
-function transposedConvolution(dy: Value, weights: Value, window: Window, group: number, channels: number): Value {
+function transposedConvolution(
+  dy: Value,
+  weights: Value,
+  window: Window,
+  group: number,
+  channels: number,
+): Value {
   const outputPadding = extents(window).map(
     (extent, axis) =>
       dim(window.input, axis) -
@@ -82,7 +95,13 @@ export function convolutionInputGradient(dy: Value, filter: Value, window: Windo
   const turned = turnedWindow(window);
   const rank = window.kernel.length;
   if (!turned) {
-    const result = transposedConvolution(upstream, outFirst(filter, window), window, 1, dim(filter.shape, -2));
+    const result = transposedConvolution(
+      upstream,
+      outFirst(filter, window),
+      window,
+      1,
+      dim(filter.shape, -2),
+    );
     return fromChannelsFirst(result, window);
   }
   const flipped = transpose(reverse(filter, filterAxes(window)), [rank, rank + 1, ...filterAxes(window)]);
@@ -147,7 +166,12 @@ export function convolutionFilterGradient(
 }
 
 /** Gradient of a depthwise convolution with respect to its filter [...spatial, channels, multiplier]. */
-export function depthwiseFilterGradient(x: Value, dy: Value, window: Window, filterShape: readonly number[]): Value {
+export function depthwiseFilterGradient(
+  x: Value,
+  dy: Value,
+  window: Window,
+  filterShape: readonly number[],
+): Value {
   const [channels, multiplier] = [dim(filterShape, -2), dim(filterShape, -1)];
   const upstream = asChannelsLast(dy, window);
   const leading = upstream.shape.slice(0, -1);

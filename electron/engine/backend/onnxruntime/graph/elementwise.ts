@@ -8,7 +8,9 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
     const fromA = a[axis - rank + a.length] ?? 1;
     const fromB = b[axis - rank + b.length] ?? 1;
     if (fromA !== fromB && fromA !== 1 && fromB !== 1) {
-      throw new Error(`Operands could not be broadcast together with shapes ${a.join(',')} and ${b.join(',')}.`);
+      throw new Error(
+        `Operands could not be broadcast together with shapes ${a.join(',')} and ${b.join(',')}.`,
+      );
     }
     return fromA === 1 ? fromB : fromA;
   });

@@ -24,7 +24,12 @@ export interface NamedValue {
 }
 
 export type Initializer =
-  | { readonly name: string; readonly type: ElementType; readonly shape: readonly number[]; readonly data: NumberArray }
+  | {
+      readonly name: string;
+      readonly type: ElementType;
+      readonly shape: readonly number[];
+      readonly data: NumberArray;
+    }
   /** Numbers handed over beside the model under `location`, so that they are not copied into it. */
   | {
       readonly name: string;
@@ -95,7 +100,9 @@ function writeNamedValue(writer: ProtobufWriter, { name, type, shape }: NamedVal
   };
   writer
     .text(1, name)
-    .message(2, (kind) => kind.message(1, (tensor) => tensor.integer(1, onnxTypes[type]).message(2, writeShape)));
+    .message(2, (kind) =>
+      kind.message(1, (tensor) => tensor.integer(1, onnxTypes[type]).message(2, writeShape)),
+    );
 }
 
 /** The model as the bytes of an .onnx file. */
@@ -105,7 +112,8 @@ export function encodeModel(model: Model): Uint8Array {
   writer.message(7, (graph) => {
     for (const node of model.nodes) graph.message(1, (inner) => writeNode(inner, node));
     graph.text(2, 'graft');
-    for (const initializer of model.initializers) graph.message(5, (inner) => writeInitializer(inner, initializer));
+    for (const initializer of model.initializers)
+      graph.message(5, (inner) => writeInitializer(inner, initializer));
     for (const input of model.inputs) graph.message(11, (inner) => writeNamedValue(inner, input));
     for (const output of model.outputs) graph.message(12, (inner) => writeNamedValue(inner, output));
   });

@@ -36,7 +36,13 @@ export function maxPoolGradient(dy: Value, x: Value, y: Value, window: Window): 
   const upstream = asChannelsFirst(dy, window);
   const shape = [...upstream.shape.slice(0, 2), ...window.input];
   if (!overlaps(window)) {
-    const spread = record('MaxUnpool', [upstream, indices, integers(shape)], { kernel_shape: window.kernel, strides: window.strides }, 'float32', shape);
+    const spread = record(
+      'MaxUnpool',
+      [upstream, indices, integers(shape)],
+      { kernel_shape: window.kernel, strides: window.strides },
+      'float32',
+      shape,
+    );
     return fromChannelsFirst(spread, window);
   }
   const zeros = expand(scalar('float32', 0), [sizeOf(shape)]);
@@ -50,7 +56,10 @@ export function maxPoolGradient(dy: Value, x: Value, y: Value, window: Window): 
 export function averagePool(x: Value, window: Window): Value {
   const input = asChannelsFirst(x, window);
   const shape = [...input.shape.slice(0, 2), ...window.output];
-  return fromChannelsFirst(record('AveragePool', [input], windowAttributes(window), 'float32', shape), window);
+  return fromChannelsFirst(
+    record('AveragePool', [input], windowAttributes(window), 'float32', shape),
+    window,
+  );
 }
 
 /**
@@ -60,14 +69,25 @@ export function averagePool(x: Value, window: Window): Value {
 export function averagePoolGradient(dy: Value, window: Window): Value {
   const upstream = asChannelsFirst(dy, window);
   const [batch, channels] = [dim(upstream.shape, 0), dim(upstream.shape, 1)];
-  const single = reshape(div(upstream, like(upstream, sizeOf(window.kernel))), [batch * channels, 1, ...window.output]);
+  const single = reshape(div(upstream, like(upstream, sizeOf(window.kernel))), [
+    batch * channels,
+    1,
+    ...window.output,
+  ]);
   const ones = expand(scalar('float32', 1), [1, 1, ...window.kernel]);
   const outputPadding = extents(window).map(
     (extent, axis) =>
       dim(window.input, axis) -
-      ((dim(window.output, axis) - 1) * dim(window.strides, axis) + extent - dim(window.before, axis) - dim(window.after, axis)),
+      ((dim(window.output, axis) - 1) * dim(window.strides, axis) +
+        extent -
+        dim(window.before, axis) -
+        dim(window.after, axis)),
   );
   const attributes = { ...windowAttributes(window), output_padding: outputPadding };
-  const spread = record('ConvTranspose', [single, ones], attributes, 'float32', [batch * channels, 1, ...window.input]);
+  const spread = record('ConvTranspose', [single, ones], attributes, 'float32', [
+    batch * channels,
+    1,
+    ...window.input,
+  ]);
   return fromChannelsFirst(reshape(spread, [batch, channels, ...window.input]), window);
 }

@@ -28,6 +28,8 @@ export interface BakedTensor {
   read(): NumberArray;
   /** Called once a session holds the numbers: the copy in JavaScript may go. */
   compiled(): void;
+  /** No tensor holds it any more, or it is frozen no longer: sessions that hold the numbers go. */
+  release(): void;
 }
 
 export interface Value {

@@ -33,7 +33,9 @@ export function extents({ kernel, dilations }: Window): number[] {
  */
 function paddingAfter(window: Omit<Window, 'after'>): number[] {
   return window.output.map((length, axis) => {
-    const covered = (length - 1) * dim(window.strides, axis) + extent(dim(window.kernel, axis), dim(window.dilations, axis));
+    const covered =
+      (length - 1) * dim(window.strides, axis) +
+      extent(dim(window.kernel, axis), dim(window.dilations, axis));
     return Math.max(0, covered - dim(window.input, axis) - dim(window.before, axis));
   });
 }
@@ -92,14 +94,18 @@ function spatialAxes(rank: number): number[] {
 }
 
 /** A tensor of the window's own layout as channels first, and back. */
-export const asChannelsFirst = (x: Value, window: Window): Value => (window.channelsLast ? toChannelsFirst(x) : x);
-export const fromChannelsFirst = (x: Value, window: Window): Value => (window.channelsLast ? toChannelsLast(x) : x);
-export const asChannelsLast = (x: Value, window: Window): Value => (window.channelsLast ? x : toChannelsLast(x));
+export const asChannelsFirst = (x: Value, window: Window): Value =>
+  window.channelsLast ? toChannelsFirst(x) : x;
+export const fromChannelsFirst = (x: Value, window: Window): Value =>
+  window.channelsLast ? toChannelsLast(x) : x;
+export const asChannelsLast = (x: Value, window: Window): Value =>
+  window.channelsLast ? x : toChannelsLast(x);
 
 /** Every position inside a kernel, last dimension fastest: the order of its elements in memory. */
 export function kernelPositions(kernel: readonly number[]): number[][] {
   return kernel.reduce<number[][]>(
-    (positions, length) => positions.flatMap((position) => Array.from({ length }, (_, index) => [...position, index])),
+    (positions, length) =>
+      positions.flatMap((position) => Array.from({ length }, (_, index) => [...position, index])),
     [[]],
   );
 }

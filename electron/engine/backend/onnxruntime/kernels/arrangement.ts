@@ -25,8 +25,15 @@ const concatKernel = lower<readonly Value[], { axis: number }>('Concat', (values
 const pack = lower<readonly Value[], { axis: number }>('Pack', (values, { axis }) => {
   const { shape } = first(values);
   for (const value of values) {
-    util.assertShapesMatch([...shape], [...value.shape], 'All tensors passed to stack must have matching shapes');
-    util.assert(value.type === first(values).type, () => 'All tensors passed to stack must have matching dtypes');
+    util.assertShapesMatch(
+      [...shape],
+      [...value.shape],
+      'All tensors passed to stack must have matching shapes',
+    );
+    util.assert(
+      value.type === first(values).type,
+      () => 'All tensors passed to stack must have matching dtypes',
+    );
   }
   const raised = [...shape.slice(0, axis), 1, ...shape.slice(axis)];
   return concat(
@@ -161,21 +168,24 @@ const batchToSpace = lower<Named<'x'>, BatchAttributes>('BatchToSpaceND', ({ x }
   );
 });
 
-const spaceToBatch = lower<Named<'x'>, BatchAttributes>('SpaceToBatchND', ({ x }, { blockShape, paddings }) => {
-  const block = sizeOf(blockShape);
-  const all = [[0, 0], ...paddings] as [number, number][];
-  while (all.length < x.shape.length) all.push([0, 0]);
-  const padded = pad(
-    x,
-    all.map(([before]) => before),
-    all.map(([, after]) => after),
-    scalar(x.type, 0),
-  );
-  const reshaped = backend_util.getReshaped([...padded.shape], blockShape, block, false);
-  const permuted = backend_util.getPermuted(reshaped.length, blockShape.length, false);
-  const flat = backend_util.getReshapedPermuted([...padded.shape], blockShape, block, false);
-  return reshape(transpose(reshape(padded, reshaped), permuted), flat);
-});
+const spaceToBatch = lower<Named<'x'>, BatchAttributes>(
+  'SpaceToBatchND',
+  ({ x }, { blockShape, paddings }) => {
+    const block = sizeOf(blockShape);
+    const all = [[0, 0], ...paddings] as [number, number][];
+    while (all.length < x.shape.length) all.push([0, 0]);
+    const padded = pad(
+      x,
+      all.map(([before]) => before),
+      all.map(([, after]) => after),
+      scalar(x.type, 0),
+    );
+    const reshaped = backend_util.getReshaped([...padded.shape], blockShape, block, false);
+    const permuted = backend_util.getPermuted(reshaped.length, blockShape.length, false);
+    const flat = backend_util.getReshapedPermuted([...padded.shape], blockShape, block, false);
+    return reshape(transpose(reshape(padded, reshaped), permuted), flat);
+  },
+);
 
 const depthToSpace = lower<Named<'x'>, { blockSize: number; dataFormat: string }>(
   'DepthToSpace',
@@ -184,7 +194,12 @@ const depthToSpace = lower<Named<'x'>, { blockSize: number; dataFormat: string }
     const [batch = 0, height = 0, width = 0, channels = 0] = x.shape;
     const depth = channels / blockSize ** 2;
     const parts = reshape(x, [batch, height, width, blockSize, blockSize, depth]);
-    return reshape(transpose(parts, [0, 1, 3, 2, 4, 5]), [batch, height * blockSize, width * blockSize, depth]);
+    return reshape(transpose(parts, [0, 1, 3, 2, 4, 5]), [
+      batch,
+      height * blockSize,
+      width * blockSize,
+      depth,
+    ]);
   },
 );
 

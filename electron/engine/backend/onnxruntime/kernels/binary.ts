@@ -80,9 +80,15 @@ export const binaryKernels: KernelConfig[] = [
   lower<Named<'condition' | 't' | 'e'>>('Select', ({ condition, t, e }) => {
     const chosen = wider(t.type, e.type);
     const rows = condition.shape.length === 1 && t.shape.length > 1;
-    return where(rows ? alongRows(condition, t.shape.length) : cast(condition, 'bool'), cast(t, chosen), cast(e, chosen));
+    return where(
+      rows ? alongRows(condition, t.shape.length) : cast(condition, 'bool'),
+      cast(t, chosen),
+      cast(e, chosen),
+    );
   }),
-  lower<readonly Value[]>('AddN', (values) => values.slice(1).reduce((sum, value) => add(sum, value), first(values))),
+  lower<readonly Value[]>('AddN', (values) =>
+    values.slice(1).reduce((sum, value) => add(sum, value), first(values)),
+  ),
 ];
 
 /** tfjs lets a vector of conditions choose whole rows. */

@@ -35,7 +35,12 @@ interface Fused {
   readonly leakyreluAlpha?: number;
 }
 
-function conv2dWindow(input: readonly number[], filter: readonly number[], attributes: ConvAttributes, depthwise: boolean): Window {
+function conv2dWindow(
+  input: readonly number[],
+  filter: readonly number[],
+  attributes: ConvAttributes,
+  depthwise: boolean,
+): Window {
   const format = backend_util.convertConv2DDataFormat(attributes.dataFormat ?? 'NHWC');
   const info = backend_util.computeConv2DInfo(
     input as Shape4,
@@ -88,7 +93,11 @@ interface Conv3dAttributes {
   readonly dilations?: [number, number, number] | number;
 }
 
-function conv3dWindow(input: readonly number[], filter: readonly number[], attributes: Conv3dAttributes): Window {
+function conv3dWindow(
+  input: readonly number[],
+  filter: readonly number[],
+  attributes: Conv3dAttributes,
+): Window {
   const { strides, pad, dilations = 1 } = attributes;
   return window3d(backend_util.computeConv3DInfo(input as Shape5, filter as Shape5, strides, dilations, pad));
 }
@@ -101,7 +110,11 @@ export const convolutionKernels: KernelConfig[] = [
   lower<Named<'dy' | 'filter'>, ConvAttributes & { inputShape: number[] }>(
     'Conv2DBackpropInput',
     ({ dy, filter }, attributes) =>
-      convolutionInputGradient(dy, filter, conv2dWindow(attributes.inputShape, filter.shape, attributes, false)),
+      convolutionInputGradient(
+        dy,
+        filter,
+        conv2dWindow(attributes.inputShape, filter.shape, attributes, false),
+      ),
   ),
   lower<Named<'x' | 'dy'>, ConvAttributes & { filterShape: number[] }>(
     'Conv2DBackpropFilter',

@@ -38,7 +38,12 @@ function resize(images: Value, attributes: ResizeAttributes, mode: Method): Valu
 }
 
 /** Where output element `index` lies in the input, in input elements. */
-function sourceOf(index: number, from: number, to: number, { alignCorners, halfPixelCenters }: ResizeAttributes): number {
+function sourceOf(
+  index: number,
+  from: number,
+  to: number,
+  { alignCorners, halfPixelCenters }: ResizeAttributes,
+): number {
   const scale = alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
   return halfPixelCenters ? (index + 0.5) * scale - 0.5 : index * scale;
 }
@@ -50,7 +55,8 @@ function resizeMatrix(from: number, to: number, attributes: ResizeAttributes, me
     const source = sourceOf(index, from, to, attributes);
     const clamp = (position: number): number => Math.min(from - 1, Math.max(0, position));
     if (method === 'nearest') {
-      const nearest = attributes.alignCorners || attributes.halfPixelCenters ? Math.round(source) : Math.floor(source);
+      const nearest =
+        attributes.alignCorners || attributes.halfPixelCenters ? Math.round(source) : Math.floor(source);
       weights[index * from + clamp(nearest)] = 1;
       continue;
     }
@@ -103,7 +109,12 @@ function pixelGrid(height: number, width: number): Value {
 }
 
 /** Source positions of every output pixel as GridSample wants them, -1 to 1 between the outer pixels' centres. */
-function samplingGrid(transforms: Value, batch: number, output: readonly number[], input: readonly number[]): Value {
+function samplingGrid(
+  transforms: Value,
+  batch: number,
+  output: readonly number[],
+  input: readonly number[],
+): Value {
   const count = dim(transforms.shape, 0);
   const last = expand(scalar('float32', 1), [count, 1]);
   const matrices = reshape(concat([transforms, last], 1), [count, 3, 3]);
@@ -117,23 +128,26 @@ function samplingGrid(transforms: Value, batch: number, output: readonly number[
 }
 
 /** Per-image projective warps: the matrices are data, so augmentation never compiles anew. */
-const transform = lower<Named<'image' | 'transforms'>, TransformAttributes>('Transform', (inputs, attributes) => {
-  const { fillMode, fillValue, interpolation } = attributes;
-  const [batch = 1, height = 1, width = 1, channels = 1] = inputs.image.shape;
-  if ((fillMode !== 'constant' && fillMode !== 'nearest') || height < 2 || width < 2) return null;
-  const output = attributes.outputShape ?? [height, width];
-  const image = toChannelsFirst(cast(inputs.image, 'float32'));
-  const fill = like(image, fillMode === 'constant' ? fillValue : 0);
-  const grid = samplingGrid(inputs.transforms, batch, output, [height, width]);
-  const settings = {
-    mode: interpolation === 'bilinear' ? 'linear' : 'nearest',
-    padding_mode: fillMode === 'constant' ? 'zeros' : 'border',
-    align_corners: 1,
-  };
-  const shifted = fillValue === 0 ? image : sub(image, fill);
-  const sampled = record('GridSample', [shifted, grid], settings, 'float32', [batch, channels, ...output]);
-  return toChannelsLast(fillValue === 0 ? sampled : add(sampled, fill));
-});
+const transform = lower<Named<'image' | 'transforms'>, TransformAttributes>(
+  'Transform',
+  (inputs, attributes) => {
+    const { fillMode, fillValue, interpolation } = attributes;
+    const [batch = 1, height = 1, width = 1, channels = 1] = inputs.image.shape;
+    if ((fillMode !== 'constant' && fillMode !== 'nearest') || height < 2 || width < 2) return null;
+    const output = attributes.outputShape ?? [height, width];
+    const image = toChannelsFirst(cast(inputs.image, 'float32'));
+    const fill = like(image, fillMode === 'constant' ? fillValue : 0);
+    const grid = samplingGrid(inputs.transforms, batch, output, [height, width]);
+    const settings = {
+      mode: interpolation === 'bilinear' ? 'linear' : 'nearest',
+      padding_mode: fillMode === 'constant' ? 'zeros' : 'border',
+      align_corners: 1,
+    };
+    const shifted = fillValue === 0 ? image : sub(image, fill);
+    const sampled = record('GridSample', [shifted, grid], settings, 'float32', [batch, channels, ...output]);
+    return toChannelsLast(fillValue === 0 ? sampled : add(sampled, fill));
+  },
+);
 
 export const imagingKernels: KernelConfig[] = [
   ...resizing('ResizeBilinear', 'linear'),

@@ -32,7 +32,12 @@ function scatterSlices(base: Value, indices: Value, updates: Value, reduction: '
   const size = sizeOf(base.shape.slice(depth));
   const count = sizeOf(indices.shape) / depth;
   const rows = rowNumbers(reshape(indices, [count, depth]), leading);
-  const flat = scatterRows(reshape(base, [sizeOf(leading), size]), rows, reshape(updates, [count, size]), reduction);
+  const flat = scatterRows(
+    reshape(base, [sizeOf(leading), size]),
+    rows,
+    reshape(updates, [count, size]),
+    reduction,
+  );
   return reshape(flat, base.shape);
 }
 
@@ -43,14 +48,18 @@ const scatterNd = lower<Named<'indices' | 'updates'>, { shape: number[] }>(
     const depth = indices.shape.length > 0 ? dim(indices.shape, -1) : 1;
     const count = sizeOf(indices.shape) / depth;
     // A scalar update is written at every index.
-    const spread = expand(updates, updates.shape.length === 0 ? [count, ...shape.slice(depth)] : updates.shape);
+    const spread = expand(
+      updates,
+      updates.shape.length === 0 ? [count, ...shape.slice(depth)] : updates.shape,
+    );
     return scatterSlices(expand(scalar(updates.type, 0), shape), indices, spread, 'add');
   },
 );
 
 const tensorScatterUpdate = lower<Named<'tensor' | 'indices' | 'updates'>>(
   'TensorScatterUpdate',
-  ({ tensor, indices, updates }) => (tensor.type === 'bool' ? null : scatterSlices(tensor, indices, updates, 'none')),
+  ({ tensor, indices, updates }) =>
+    tensor.type === 'bool' ? null : scatterSlices(tensor, indices, updates, 'none'),
 );
 
 /** Sums of the rows of `x` that share a segment; rows of no segment go to one more row, which is dropped. */
@@ -75,7 +84,12 @@ const gatherKernel = lower<Named<'x' | 'indices'>, { axis: number; batchDims: nu
   'GatherV2',
   ({ x, indices }, { axis, batchDims }) => {
     if (batchDims !== 0 || axis < 0) return null;
-    const info = backend_util.segment_util.collectGatherOpShapeInfo(asTensorInfo(x), asTensorInfo(indices), axis, batchDims);
+    const info = backend_util.segment_util.collectGatherOpShapeInfo(
+      asTensorInfo(x),
+      asTensorInfo(indices),
+      axis,
+      batchDims,
+    );
     return reshape(gather(x, cast(indices, 'int32'), axis), info.outputShape);
   },
 );
@@ -93,16 +107,19 @@ interface OneHotAttributes {
 }
 
 /** Compared with 0, 1, ...: an index outside the depth lights nothing, as tfjs has it. */
-const oneHot = lower<Named<'indices'>, OneHotAttributes>('OneHot', ({ indices }, { depth, onValue, offValue, dtype }) => {
-  const type = elementType(dtype);
-  const classes = literal(
-    'int32',
-    [depth],
-    Array.from({ length: depth }, (_, index) => index),
-  );
-  const lit = compare('Equal', reshape(cast(indices, 'int32'), [...indices.shape, 1]), classes);
-  return where(lit, scalar(type, onValue), scalar(type, offValue));
-});
+const oneHot = lower<Named<'indices'>, OneHotAttributes>(
+  'OneHot',
+  ({ indices }, { depth, onValue, offValue, dtype }) => {
+    const type = elementType(dtype);
+    const classes = literal(
+      'int32',
+      [depth],
+      Array.from({ length: depth }, (_, index) => index),
+    );
+    const lit = compare('Equal', reshape(cast(indices, 'int32'), [...indices.shape, 1]), classes);
+    return where(lit, scalar(type, onValue), scalar(type, offValue));
+  },
+);
 
 const topK = lower<Named<'x'>, { k: number; sorted: boolean }>('TopK', ({ x }, { k }) => {
   if (k === 0 || x.type === 'bool') return null;

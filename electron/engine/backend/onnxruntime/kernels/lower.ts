@@ -2,7 +2,13 @@
  * How kernels are declared: a name and a function from lazy values to lazy values. The rest (tensors in
  * and out, what cannot be lowered, time spent recording) is the same for all of them and stands here.
  */
-import type { KernelConfig, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type {
+  KernelConfig,
+  KernelFunc,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
 import type { OnnxRuntimeBackend } from '../backend.ts';
 import { BACKEND_NAME } from '../backend.ts';
 import { computeOnCpu } from '../fallback.ts';
@@ -24,9 +30,9 @@ function hasValue(tensor: TensorInfo | undefined): boolean {
 
 function toValues(backend: OnnxRuntimeBackend, inputs: NamedTensorInfoMap): unknown {
   const tensors: unknown = inputs;
-  if (Array.isArray(tensors)) return (tensors as TensorInfo[]).map((tensor) => backend.valueOf(tensor));
+  if (Array.isArray(tensors)) return (tensors as TensorInfo[]).map((tensor) => backend.lazyValue(tensor));
   const values: Record<string, Value> = {};
-  for (const [name, tensor] of Object.entries(inputs)) if (tensor) values[name] = backend.valueOf(tensor);
+  for (const [name, tensor] of Object.entries(inputs)) if (tensor) values[name] = backend.lazyValue(tensor);
   return values;
 }
 

@@ -20,7 +20,9 @@ function perChannel({ x, mean, variance, scale, offset }: BatchNormInputs, epsil
     mean,
     variance,
   ];
-  return toChannelsLast(record('BatchNormalization', inputs, { epsilon: { float: epsilon } }, 'float32', input.shape));
+  return toChannelsLast(
+    record('BatchNormalization', inputs, { epsilon: { float: epsilon } }, 'float32', input.shape),
+  );
 }
 
 /** (x - mean) / sqrt(variance + epsilon) * scale + offset, Ioffe and Szegedy (2015). */
@@ -36,7 +38,9 @@ const batchNorm = lower<BatchNormInputs, { varianceEpsilon: number }>(
   (inputs, { varianceEpsilon }) => {
     const { x, mean, variance, scale, offset } = inputs;
     const vectors = [mean, variance, scale, offset].every((value) => !value || value.shape.length === 1);
-    const channels = [mean, variance, scale, offset].every((value) => !value || value.shape[0] === x.shape.at(-1));
+    const channels = [mean, variance, scale, offset].every(
+      (value) => !value || value.shape[0] === x.shape.at(-1),
+    );
     const fits = vectors && channels && x.shape.length >= 2 && x.type === 'float32';
     return fits ? perChannel(inputs, varianceEpsilon) : elementwise(inputs, varianceEpsilon);
   },

@@ -37,7 +37,10 @@ const pool2d: WindowOf<PoolAttributes> = (shape, { filterSize, strides, pad, dim
     ),
   );
 
-const pool3d: WindowOf<Pool3dAttributes> = (shape, { filterSize, strides, pad, dimRoundingMode, dataFormat }) =>
+const pool3d: WindowOf<Pool3dAttributes> = (
+  shape,
+  { filterSize, strides, pad, dimRoundingMode, dataFormat },
+) =>
   window3d(
     backend_util.computePool3DInfo(
       shape as [number, number, number, number, number],
@@ -57,8 +60,10 @@ function family<Attributes>(suffix: string, windowOf: WindowOf<Attributes>): Ker
     lower<Named<'x'>, Attributes>(`MaxPool${suffix}`, ({ x }, attributes) =>
       cast(maxPool(float(x), windowOf(x.shape, attributes)), x.type),
     ),
-    lower<Named<'dy' | 'input' | 'output'>, Attributes>(`MaxPool${suffix}Grad`, ({ dy, input, output }, attributes) =>
-      maxPoolGradient(dy, float(input), output, windowOf(input.shape, attributes)),
+    lower<Named<'dy' | 'input' | 'output'>, Attributes>(
+      `MaxPool${suffix}Grad`,
+      ({ dy, input, output }, attributes) =>
+        maxPoolGradient(dy, float(input), output, windowOf(input.shape, attributes)),
     ),
     lower<Named<'x'>, Attributes>(`AvgPool${suffix}`, ({ x }, attributes) =>
       averagePool(float(x), windowOf(x.shape, attributes)),

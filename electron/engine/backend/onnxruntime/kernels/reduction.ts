@@ -23,7 +23,12 @@ const axesOf = (axis: Axes, x: Value): number[] =>
   util.parseAxisParam(axis as number | number[], [...x.shape]).sort((a, b) => a - b);
 
 /** A kernel that folds axes away; `type` is the element type it computes in. */
-function reduction(kernelName: string, op: string, type: (x: Value) => ElementType, result?: ElementType): KernelConfig {
+function reduction(
+  kernelName: string,
+  op: string,
+  type: (x: Value) => ElementType,
+  result?: ElementType,
+): KernelConfig {
   return lower<Named<'x'>, ReduceAttributes>(kernelName, ({ x }, { axis, reductionIndices, keepDims }) => {
     const reduced = reduce(op, cast(x, type(x)), axesOf(reductionIndices ?? axis, x), keepDims);
     return cast(reduced, result ?? reduced.type);
@@ -77,7 +82,8 @@ function flipped(x: Value): Value {
 function product(a: Value, b: Value, transA: boolean, transB: boolean): Value {
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const batch = broadcastShape(batchA, batchB);
-  const single = a.type === 'float32' && b.type === 'float32' && [...batchA, ...batchB].every((length) => length === 1);
+  const single =
+    a.type === 'float32' && b.type === 'float32' && [...batchA, ...batchB].every((length) => length === 1);
   if (!single) return matmul(transA ? flipped(a) : a, transB ? flipped(b) : b, batch);
   const rows = dim(a.shape, transA ? -1 : -2);
   const columns = dim(b.shape, transB ? -2 : -1);

@@ -12,26 +12,38 @@ function share(tensor: TensorInfo, shape: readonly number[], backend: OnnxRuntim
   return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
 }
 
-const identity = direct<{ x: TensorInfo }>('Identity', ({ x }, _attributes, backend) => share(x, x.shape, backend));
+const identity = direct<{ x: TensorInfo }>('Identity', ({ x }, _attributes, backend) =>
+  share(x, x.shape, backend),
+);
 
-const reshapeKernel = direct<{ x: TensorInfo }, { shape: number[] }>('Reshape', ({ x }, { shape }, backend) => {
-  const size = util.sizeFromShape(x.shape);
-  const wanted = util.inferFromImplicitShape(shape, size);
-  const wantedSize = util.sizeFromShape(wanted);
-  util.assert(
-    size === wantedSize,
-    () => `The new shape (${wanted.join(',')}) has ${wantedSize} elements and the old shape (${x.shape.join(',')}) has ${size} elements. The new shape and old shape must have the same number of elements.`,
-  );
-  return share(x, wanted, backend);
-});
+const reshapeKernel = direct<{ x: TensorInfo }, { shape: number[] }>(
+  'Reshape',
+  ({ x }, { shape }, backend) => {
+    const size = util.sizeFromShape(x.shape);
+    const wanted = util.inferFromImplicitShape(shape, size);
+    const wantedSize = util.sizeFromShape(wanted);
+    util.assert(
+      size === wantedSize,
+      () =>
+        `The new shape (${wanted.join(',')}) has ${wantedSize} elements and the old shape (${x.shape.join(',')}) has ${size} elements. The new shape and old shape must have the same number of elements.`,
+    );
+    return share(x, wanted, backend);
+  },
+);
 
-const expandDims = direct<{ input: TensorInfo }, { dim: number }>('ExpandDims', ({ input }, { dim }, backend) => {
-  const rank = input.shape.length;
-  util.assert(-(rank + 1) <= dim && dim <= rank, () => `Axis must be in the interval [${-(rank + 1)}, ${rank}]`);
-  const shape = [...input.shape];
-  shape.splice(dim < 0 ? rank + dim + 1 : dim, 0, 1);
-  return share(input, shape, backend);
-});
+const expandDims = direct<{ input: TensorInfo }, { dim: number }>(
+  'ExpandDims',
+  ({ input }, { dim }, backend) => {
+    const rank = input.shape.length;
+    util.assert(
+      -(rank + 1) <= dim && dim <= rank,
+      () => `Axis must be in the interval [${-(rank + 1)}, ${rank}]`,
+    );
+    const shape = [...input.shape];
+    shape.splice(dim < 0 ? rank + dim + 1 : dim, 0, 1);
+    return share(input, shape, backend);
+  },
+);
 
 const castNumbers = lower<Named<'x'>, { dtype: DataType }>('Cast', ({ x }, { dtype }) =>
   dtype === 'complex64' || dtype === 'string' ? null : cast(x, elementType(dtype)),
@@ -44,8 +56,10 @@ const castKernel = direct<{ x: TensorInfo }, { dtype: DataType }>('Cast', (input
 );
 
 /** Complex tensors are two real ones; their arithmetic is the CPU backend's. */
-const complex = direct<{ real: TensorInfo; imag: TensorInfo }>('Complex', ({ real, imag }, _attributes, backend) =>
-  backend.complexOutput(share(real, real.shape, backend), share(imag, imag.shape, backend)),
+const complex = direct<{ real: TensorInfo; imag: TensorInfo }>(
+  'Complex',
+  ({ real, imag }, _attributes, backend) =>
+    backend.complexOutput(share(real, real.shape, backend), share(imag, imag.shape, backend)),
 );
 
 const part = (kernelName: string, name: 'real' | 'imag'): KernelConfig =>

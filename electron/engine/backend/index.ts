@@ -1,0 +1,5 @@
+/** The engine's backends. Training code imports this file and nothing behind it. */
+export type { BackendInfo, BackendOptions, BackendRequest, DeviceInfo } from './devices.ts';
+export { listDevices, selectBackend } from './devices.ts';
+export type { EngineStats, ExportOptions, Forward } from './onnxruntime/index.ts';
+export { bake, engineStats, exportOnnx, flush, resetStats, unbake, withStep } from './onnxruntime/index.ts';
