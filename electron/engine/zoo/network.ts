@@ -218,3 +218,17 @@ export function channelsOf(x: SymbolicTensor): number {
   if (typeof channels !== 'number') throw new Error(`${x.name} has no known number of channels`);
   return channels;
 }
+
+/**
+ * Zero padding that makes a 'valid' convolution of stride 2 give TensorFlow's 'same' sizes, for odd inputs too.
+ * @param size height and width of the input
+ * @param kernel height and width of the convolution, odd
+ */
+export function padBeforeStride(size: number, kernel: number): [[number, number], [number, number]] {
+  const after = Math.floor(kernel / 2);
+  const before = size % 2 === 0 ? after - 1 : after;
+  return [
+    [before, after],
+    [before, after],
+  ];
+}

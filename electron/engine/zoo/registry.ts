@@ -1,8 +1,13 @@
 import { GraftError } from '../../../shared/errors.ts';
 import manifest from '../../../resources/zoo.json' with { type: 'json' };
+import { buildDensenet121 } from './architectures/densenet121.ts';
+import { buildEfficientnetB0 } from './architectures/efficientnet-b0.ts';
+import { buildInceptionV3 } from './architectures/inception-v3.ts';
 import { buildMobilenet, mobilenetWidth } from './architectures/mobilenet.ts';
 import { buildMobilenetV2, mobilenetV2Width } from './architectures/mobilenet-v2.ts';
-import { buildVgg16 } from './architectures/vgg.ts';
+import { buildResnet50 } from './architectures/resnet50.ts';
+import { buildVgg16, buildVgg19 } from './architectures/vgg.ts';
+import { buildXception } from './architectures/xception.ts';
 import type { Backbone, BuildOptions } from './network.ts';
 import type { PreprocessingMode } from './preprocessing.ts';
 
@@ -59,7 +64,13 @@ interface Construction {
 const constructions: Record<string, Construction> = {
   mobilenet: { build: buildMobilenet, width: mobilenetWidth },
   mobilenet_v2: { build: buildMobilenetV2, width: mobilenetV2Width },
+  efficientnet_b0: { build: buildEfficientnetB0, width: () => 1280 },
+  densenet121: { build: buildDensenet121, width: () => 1024 },
+  resnet50: { build: buildResnet50, width: () => 2048 },
+  inception_v3: { build: buildInceptionV3, width: () => 2048 },
+  xception: { build: buildXception, width: () => 2048 },
   vgg16: { build: buildVgg16, width: () => 512 },
+  vgg19: { build: buildVgg19, width: () => 512 },
 };
 
 /** All architectures, the one to recommend first. */

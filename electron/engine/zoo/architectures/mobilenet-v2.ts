@@ -1,5 +1,5 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { Network, channelsOf } from '../network.ts';
+import { Network, channelsOf, padBeforeStride } from '../network.ts';
 import type { Backbone, BuildOptions } from '../network.ts';
 
 /** Filters and stride of the 17 inverted residual blocks: table 2 of the paper, one row per repetition. */
@@ -35,15 +35,6 @@ function divisibleBy8(filters: number): number {
 /** Channels of the last feature map: a width multiplier below 1 leaves them alone. */
 export function mobilenetV2Width(alpha: number): number {
   return alpha > 1 ? divisibleBy8(1280 * alpha) : 1280;
-}
-
-/** Zero padding that makes a 3x3 stride 2 'valid' convolution give TensorFlow's 'same' sizes, also for odd ones. */
-function padBeforeStride(size: number): [[number, number], [number, number]] {
-  const before = size % 2 === 0 ? 0 : 1;
-  return [
-    [before, 1],
-    [before, 1],
-  ];
 }
 
 /**
@@ -85,7 +76,7 @@ function invertedResidual(net: Network, input: SymbolicTensor, id: number, filte
     x = net.batchNorm(x, `${prefix}expand_BN`, norm);
     x = net.relu6(x, `${prefix}expand_relu`);
   }
-  if (strides === 2) x = net.zeroPad(x, `${prefix}pad`, padBeforeStride(x.shape[1] ?? 0));
+  if (strides === 2) x = net.zeroPad(x, `${prefix}pad`, padBeforeStride(x.shape[1] ?? 0, 3));
   x = net.depthwiseConv2d(x, `${prefix}depthwise`, 3, strides, strides === 2 ? 'valid' : 'same');
   x = net.batchNorm(x, `${prefix}depthwise_BN`, norm);
   x = net.relu6(x, `${prefix}depthwise_relu`);

@@ -1,0 +1,71 @@
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { Network } from '../network.ts';
+import type { Backbone, BuildOptions } from '../network.ts';
+
+/** Filters, number of residual blocks and stride of each stage: table 1 of the paper, 50 layers. */
+const stages = [
+  [64, 3, 1],
+  [128, 4, 2],
+  [256, 6, 2],
+  [512, 3, 2],
+] as const;
+
+const expansion = 4;
+const norm = { epsilon: 1.001e-5 };
+
+/**
+ * Deep Residual Learning for Image Recognition (He et al. 2015, https://arxiv.org/abs/1512.03385), with Keras'
+ * layer names. As in the paper and in Keras the stride lies in a stage's first 1x1 convolution; others put it in the
+ * 3x3 one ("v1.5"), and weights of the two do not fit each other.
+ */
+export function buildResnet50({ inputSize = 224, classes, seed }: BuildOptions): Backbone {
+  const net = new Network(inputSize, seed);
+  net.block('conv1');
+  let x = net.zeroPad(net.input, 'conv1_pad', 3);
+  x = net.conv2d(x, 'conv1_conv', 64, 7, { strides: 2, padding: 'valid' });
+  x = net.batchNorm(x, 'conv1_bn', norm);
+  x = net.activation(x, 'conv1_relu', 'relu');
+  x = net.zeroPad(x, 'pool1_pad', 1);
+  x = net.maxPool(x, 'pool1_pool', 3, { strides: 2 });
+
+  stages.forEach(([filters, blocks, strides], index) => {
+    net.block(`conv${index + 2}`);
+    for (let i = 1; i <= blocks; i++) {
+      x = residual(net, x, `conv${index + 2}_block${i}`, filters, i === 1 ? strides : 1, i === 1);
+    }
+  });
+  const features = x;
+
+  if (classes !== undefined) {
+    net.block('top');
+    x = net.globalAveragePool(x, 'avg_pool');
+    x = net.dense(x, 'predictions', classes, 'softmax');
+  }
+  return net.finish('resnet50', 1, features, x);
+}
+
+/** The bottleneck: reduce by 1x1, filter by 3x3, widen by 1x1, and add the input (projected, where shapes differ). */
+function residual(
+  net: Network,
+  input: SymbolicTensor,
+  name: string,
+  filters: number,
+  strides: number,
+  project: boolean,
+): SymbolicTensor {
+  let shortcut = input;
+  if (project) {
+    shortcut = net.conv2d(input, `${name}_0_conv`, expansion * filters, 1, { strides });
+    shortcut = net.batchNorm(shortcut, `${name}_0_bn`, norm);
+  }
+  let x = net.conv2d(input, `${name}_1_conv`, filters, 1, { strides });
+  x = net.batchNorm(x, `${name}_1_bn`, norm);
+  x = net.activation(x, `${name}_1_relu`, 'relu');
+  x = net.conv2d(x, `${name}_2_conv`, filters, 3);
+  x = net.batchNorm(x, `${name}_2_bn`, norm);
+  x = net.activation(x, `${name}_2_relu`, 'relu');
+  x = net.conv2d(x, `${name}_3_conv`, expansion * filters, 1);
+  x = net.batchNorm(x, `${name}_3_bn`, norm);
+  x = net.sum([shortcut, x], `${name}_add`);
+  return net.activation(x, `${name}_out`, 'relu');
+}
