@@ -43,6 +43,10 @@ export const brokenReasons = {
     en: 'The file is no longer where it was.',
     zh: '文件已不在原处。',
   },
+  changed: {
+    en: 'The file has changed since it was imported. Import it again.',
+    zh: '文件在导入后已被更改。请重新导入。',
+  },
 } satisfies Record<string, Sentences>;
 
 /** The picture is used; a person may want to know. */

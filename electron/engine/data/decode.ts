@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { BrokenReason } from '../../../shared/item-reasons.ts';
 import { writeBeside } from '../tensors/write-beside.ts';
@@ -21,6 +22,8 @@ export interface DecodeOptions {
 export interface DecodeManyOptions extends DecodeOptions {
   concurrency?: number;
   signal?: AbortSignal;
+  /** What each file's bytes hashed to at inspection; a file that has changed since fails as `changed`. */
+  sha256?: readonly string[];
   /** Called as pictures are done, at most every `progressInterval` ms, and once at the end. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -92,13 +95,15 @@ export async function decodeEach(
   options: DecodeManyOptions,
   onImage: (index: number, image: Uint8Array) => void,
 ): Promise<DecodeFailure[]> {
-  const { concurrency = decodeConcurrency, signal, onProgress } = options;
+  const { concurrency = decodeConcurrency, signal, onProgress, sha256 } = options;
   const failures: DecodeFailure[] = [];
   let done = 0;
   let reported = performance.now();
   await forEachConcurrently(paths, concurrency, signal, async (path, index) => {
     try {
-      onImage(index, await decodeImage(path, options));
+      const file = await readImageFile(path);
+      if (sha256 && hashOf(file.bytes) !== sha256[index]) throw new ImageError('changed', file.format);
+      onImage(index, await decodeFile(file, options));
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       failures.push({ index, reason: error.reason });
@@ -132,6 +137,10 @@ export async function thumbnail(path: string, size: number, out: string): Promis
 }
 
 const thumbnailQuality = 78;
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
 
 function spreadGrey(grey: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(grey.length * 3);
