@@ -3,6 +3,7 @@
  *   conv1/conv1/kernel:0            Keras 2: group of the layer, scope of the weight
  *   conv1/conv1_2/kernel:0          the scope was counted up because the model was built a third time
  *   block1_conv1/block1_conv1_W_1:0 Keras 1
+ *   conv1/conv/conv1/conv/kernel:0  a layer called conv1/conv, which Keras later called conv1_conv
  *   model_weights/vgg16/block1_conv1/kernel:0   a whole model, with a network inside the network
  */
 
@@ -28,6 +29,9 @@ export function kerasTensorName(path: string): string {
   const old = keras1Pattern.exec(weight);
   if (segments.length === 2 && old && old[1] === group) return `${group}/${keras1Weights[old[2] ?? '']}`;
   if (segments.length === 2) return `${group}/${weight}`;
+  const layer = segments.slice(0, -1);
+  const half = layer.slice(0, layer.length / 2).join('_');
+  if (layer.length % 2 === 0 && layer.slice(layer.length / 2).join('_') === half) return `${half}/${weight}`;
   const scope = segments[segments.length - 2] ?? '';
   const counted =
     scope === group || (scope.startsWith(`${group}_`) && /^\d+$/.test(scope.slice(group.length + 1)));

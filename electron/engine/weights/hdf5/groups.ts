@@ -1,6 +1,8 @@
 import { GraftError } from '../../../../shared/errors.ts';
 import type { ByteReader } from '../byte-reader.ts';
-import { damaged, messageTypes, need, uint64, unsupported } from './structure.ts';
+import { readTreeRecords } from './btree-v2.ts';
+import { openHeap } from './fractal-heap.ts';
+import { damaged, messageTypes, need, uint64 } from './structure.ts';
 import type { Message } from './structure.ts';
 
 /** What a group holds: names and the addresses of their object headers. Soft links are passed over. */
@@ -12,6 +14,8 @@ export interface Member {
 const maxNodes = 20_000;
 const symbolEntryBytes = 40;
 const softLinkCache = 2;
+/** A record of the tree of names: the name's hash, then where the link lies in the heap. */
+const hashBytes = 4;
 const linkKinds = { hard: 0, soft: 1, external: 64 } as const;
 
 /**
@@ -24,8 +28,8 @@ export function groupMembers(reader: ByteReader, messages: readonly Message[]): 
   const info = messages.find((message) => message.type === messageTypes.linkInfo);
   const links = messages.filter((message) => message.type === messageTypes.link);
   if (!info && links.length === 0) return null;
-  if (info) checkCompact(reader.path, info.data);
-  return links.flatMap((message) => linkMember(reader.path, message.data));
+  const dense = info ? denseLinks(reader, info.data) : [];
+  return [...links.map((message) => message.data), ...dense].flatMap((link) => linkMember(reader.path, link));
 }
 
 function symbolTableMembers(reader: ByteReader, table: Buffer): Member[] {
@@ -92,12 +96,17 @@ function nameAt(path: string, names: Buffer, at: number): string {
   return names.toString('utf8', at, end);
 }
 
-/** More than a few links are kept in a fractal heap, which writers of weight files do not ask for. */
-function checkCompact(path: string, info: Buffer): void {
+/** More than a few links of a newer group lie in a heap, found through a tree of their names. */
+function denseLinks(reader: ByteReader, info: Buffer): Buffer[] {
+  const { path } = reader;
   need(info, 0, 2, path);
   const at = 2 + (info.readUInt8(1) & 1 ? 8 : 0);
-  if (uint64(info, at, path) !== -1)
-    throw unsupported(path, 'HDF5 groups of the newest kind (dense link storage)');
+  const heap = uint64(info, at, path);
+  if (heap === -1) return [];
+  const objectOf = openHeap(reader, heap);
+  return readTreeRecords(reader, uint64(info, at + 8, path)).map((record) =>
+    objectOf(record.subarray(hashBytes)),
+  );
 }
 
 function linkMember(path: string, message: Buffer): Member[] {
