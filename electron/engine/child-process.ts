@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import type { ToEngine } from './protocol.ts';
 
 /** A running engine process, whichever way it was started (a fork, Electron's utilityProcess). */
@@ -19,7 +20,13 @@ export type StartEngineProcess = (entry: string, args: readonly string[]) => Eng
  * they are. The channel closes with this process; the engine leaves when it does.
  */
 export const forkEngine: StartEngineProcess = (entry, args) => {
-  const child = fork(entry, args, { serialization: 'advanced', execArgv: [] });
+  const child = fork(entry, args, {
+    serialization: 'advanced',
+    execArgv: [],
+    env: engineEnvironment(),
+    // What the engine prints goes to stderr: the terminal host prints one JSON document on stdout.
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
   return {
     get pid() {
       return child.pid;
@@ -43,3 +50,8 @@ export const forkEngine: StartEngineProcess = (entry, args) => {
     kill: () => void child.kill('SIGKILL'),
   };
 };
+
+/** Decoding and file reading share libuv's pool, whose default of four leaves further cores idle. */
+function engineEnvironment(): NodeJS.ProcessEnv {
+  return { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 2)), ...process.env };
+}

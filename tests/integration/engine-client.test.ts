@@ -105,15 +105,15 @@ test('the engine leaves when the process that started it is killed', async () =>
     const engine = createEngineClient({ entry: ${JSON.stringify(entry)} });
     console.log((await engine.request('info', {}).result).pid)`;
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(line.toString());
   expect(isAlive(pid)).toBe(true);
   // The engine inherits the pipe: its end is the end of both processes.
-  const bothGone = once(parent.stdout, 'end');
+  const bothGone = once(parent.stderr, 'end');
   parent.kill('SIGKILL');
-  parent.stdout.resume();
+  parent.stderr.resume();
   await bothGone;
 });
 

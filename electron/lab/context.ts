@@ -1,0 +1,38 @@
+import type { EngineInfo, Handlers, MethodName } from '../../shared/contract/index.ts';
+import type { Engine } from '../engine/protocol.ts';
+import type { EventBus } from './event-bus.ts';
+import type { Jobs } from './jobs.ts';
+import type { ProjectKeeper } from './project-keeper.ts';
+
+export interface PickOptions {
+  kind: 'folder' | 'files' | 'save';
+  title: string;
+  extensions: string[];
+  suggestedName?: string;
+}
+
+export interface LabOptions {
+  /** Where settings, recent projects and the weights library live. */
+  dataDir: string;
+  version: string;
+  host: 'electron' | 'browser' | 'terminal';
+  /** `compute` trains and predicts; `media` scans, inspects and draws thumbnails meanwhile. */
+  engines: { compute: Engine; media: Engine };
+  /** The system's file dialog, where the host has one; answers the paths chosen, none when it was closed. */
+  pick?: (options: PickOptions) => Promise<string[]>;
+}
+
+/** What the services share. */
+export interface LabContext {
+  options: LabOptions;
+  engines: LabOptions['engines'];
+  events: EventBus;
+  jobs: Jobs;
+  projects: ProjectKeeper;
+  /** The user's weights library. */
+  libraryDir: string;
+  engineInfo(): EngineInfo;
+}
+
+/** The handlers of one domain, e.g. `HandlersOf<'runs'>` for every `runs.*` method. */
+export type HandlersOf<Domain extends string> = Pick<Handlers, Extract<MethodName, `${Domain}.${string}`>>;

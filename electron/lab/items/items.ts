@@ -1,0 +1,66 @@
+import type { Item, Split } from '../../../shared/contract/index.ts';
+import { GraftError } from '../../../shared/errors.ts';
+import { dealSplits } from '../../../shared/split.ts';
+import type { EditedField, EditedValue } from '../../store/queries/edits.ts';
+import type { ItemRow } from '../../store/queries/items.ts';
+import type { HandlersOf, LabContext } from '../context.ts';
+import { startImport } from './import.ts';
+
+/** Shares of a split may miss 1 by rounding in a form. */
+const SHARE_TOLERANCE = 1e-6;
+
+/** Listing, labelling and splitting items, with undo. */
+export function itemHandlers(lab: LabContext): HandlersOf<'items'> {
+  const { projects } = lab;
+
+  function edit(action: string, field: EditedField, values: Iterable<[number, EditedValue]>) {
+    const changed = projects.edit((store) => store.edits.record(action, field, values));
+    return { changed, project: projects.describeCurrent() };
+  }
+
+  function replay(direction: 'undo' | 'redo') {
+    const done = projects.edit((store) => store.edits[direction]());
+    const outcome = done ?? { action: '', changed: 0 };
+    return { done: done !== undefined, ...outcome, project: projects.describeCurrent() };
+  }
+
+  return {
+    'items.import': (params) => ({ job: startImport(lab, params).job.id }),
+    'items.list'({ filter, offset, limit }) {
+      const { store } = projects.current;
+      const { revision } = store.project.get();
+      const { total, ids } = store.listing.window(filter, offset, limit, revision);
+      return { total, items: store.items.byIds(ids).map(shown) };
+    },
+    'items.get': ({ ids }) => projects.current.store.items.byIds(ids).map(shown),
+    'items.label'({ ids, classId }) {
+      if (classId !== null && !projects.current.store.classes.byId(classId)) {
+        throw new GraftError('class.unknown', { id: classId });
+      }
+      return edit('label', 'class_id', each(ids, classId));
+    },
+    'items.setSplit': ({ ids, split }) => edit('split', 'split', each(ids, split)),
+    'items.exclude': ({ ids, excluded }) => edit('exclude', 'excluded', each(ids, excluded ? 1 : 0)),
+    'items.resplit'({ keepGiven, seed, ...shares }) {
+      checkShares(shares);
+      const items = projects.current.store.items.usable(null);
+      const dealt = dealSplits(keepGiven ? items.filter(({ split }) => split === null) : items, shares, seed);
+      return edit('resplit', 'split', dealt);
+    },
+    'items.undo': () => replay('undo'),
+    'items.redo': () => replay('redo'),
+  };
+}
+
+function each(ids: readonly number[], value: EditedValue): [number, EditedValue][] {
+  return ids.map((id) => [id, value]);
+}
+
+function checkShares(shares: Record<Split, number>): void {
+  const sum = shares.train + shares.validation + shares.test;
+  if (Math.abs(sum - 1) > SHARE_TOLERANCE) throw new GraftError('split.shares', { sum });
+}
+
+function shown({ format: _format, sha256: _sha256, ...item }: ItemRow): Item {
+  return item;
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { methods } from '../../shared/contract/index.ts';
+import type { Handlers, LabClient, MethodName, Result } from '../../shared/contract/index.ts';
+import { GraftError, toGraftError } from '../../shared/errors.ts';
+import { appHandlers } from './app.ts';
+import type { LabContext, LabOptions } from './context.ts';
+import { watchEngine } from './engine-info.ts';
+import { EventBus } from './event-bus.ts';
+import { Assets, type Asset, type AssetKind } from './items/assets.ts';
+import { classHandlers } from './items/classes.ts';
+import { itemHandlers } from './items/items.ts';
+import { Jobs, jobHandlers } from './jobs.ts';
+import { ProjectKeeper } from './project-keeper.ts';
+import { closeCurrent, projectHandlers } from './projects.ts';
+import { EvaluationService, evaluationHandlers } from './runs/evaluations.ts';
+import { exportHandlers } from './runs/exports.ts';
+import { predictionHandlers } from './runs/predictions.ts';
+import { RunService, runHandlers } from './runs/runs.ts';
+import { zooHandlers } from './zoo.ts';
+
+export type { LabOptions, PickOptions } from './context.ts';
+export type { Asset, AssetKind } from './items/assets.ts';
+
+/** Everything Graft does, for any host: window, browser or terminal. */
+export interface Lab extends LabClient {
+  /** A picture of an item as a file: `thumb` up to 256 pixels, `preview` up to 1280, `image` as it is. */
+  asset(kind: AssetKind, itemId: number): Promise<Asset>;
+  /** Ends what is under way (a run can go on later from its checkpoint), closes the project and both engines. */
+  close(): Promise<void>;
+}
+
+export function createLab(options: LabOptions): Lab {
+  const lab = createContext(options);
+  const handlers = createHandlers(lab);
+  const assets = new Assets(lab);
+  let closing: Promise<void> | undefined;
+  return {
+    call: (method, params) => callHandler(handlers, method, params),
+    on: (event, handler) => lab.events.on(event, handler),
+    async asset(kind, itemId) {
+      return assets.get(kind, itemId).catch((error: unknown) => {
+        throw toGraftError(error);
+      });
+    },
+    close: () => (closing ??= closeLab(lab)),
+  };
+}
+
+function createContext(options: LabOptions): LabContext {
+  const { engines, dataDir } = options;
+  const events = new EventBus();
+  const libraryDir = join(dataDir, 'weights');
+  return {
+    options,
+    engines,
+    events,
+    libraryDir,
+    jobs: new Jobs(events),
+    projects: new ProjectKeeper(events, libraryDir),
+    engineInfo: watchEngine(engines.compute, events),
+  };
+}
+
+function createHandlers(lab: LabContext): Handlers {
+  const services = { runs: new RunService(lab), evaluations: new EvaluationService(lab) };
+  return {
+    ...appHandlers(lab),
+    ...projectHandlers(lab, services),
+    ...itemHandlers(lab),
+    ...classHandlers(lab),
+    ...jobHandlers(lab.jobs),
+    ...zooHandlers(lab),
+    ...runHandlers(lab, services.runs),
+    ...evaluationHandlers(services.evaluations),
+    ...predictionHandlers(lab),
+    ...exportHandlers(lab),
+  };
+}
+
+/** Checks what came from outside against the contract, and lets nothing but a GraftError out. */
+async function callHandler<M extends MethodName>(
+  handlers: Handlers,
+  method: M,
+  params: unknown,
+): Promise<Result<M>> {
+  if (!Object.hasOwn(methods, method)) throw new GraftError('request.unknown', { method: String(method) });
+  const parsed = methods[method].params.safeParse(params);
+  if (!parsed.success) throw new GraftError('request.invalid', { method, detail: firstIssue(parsed.error) });
+  const handler = handlers[method] as (params: unknown) => Promise<Result<M>> | Result<M>;
+  try {
+    return await handler(parsed.data);
+  } catch (error) {
+    throw toGraftError(error);
+  }
+}
+
+/** The field that does not fit and why, e.g. `limit: Too small: expected number to be >=1`. */
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return issue ? `${issue.path.join('.') || 'params'}: ${issue.message}` : error.message;
+}
+
+async function closeLab(lab: LabContext): Promise<void> {
+  await closeCurrent(lab);
+  await Promise.all([lab.engines.compute.close(), lab.engines.media.close()]);
+}

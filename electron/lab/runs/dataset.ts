@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Split } from '../../../shared/contract/index.ts';
+import { GraftError } from '../../../shared/errors.ts';
+import type { DatasetItem } from '../../engine/protocol.ts';
+import type { UsableItem } from '../../store/queries/items.ts';
+import { absolutePath } from '../items/item-paths.ts';
+import type { OpenProject } from '../project-keeper.ts';
+
+/** What a run is trained and tested on. */
+export interface Dataset {
+  /** Class names in the order of the outputs: the project's order, of classes that have items. */
+  classes: string[];
+  items: DatasetItem[];
+  /** Labelled, readable items that are in no split, and so take no part. */
+  unsplit: number;
+  /** SHA-256 in hex over every item's id, class and split: equal for equal training data. */
+  splitHash: string;
+}
+
+/**
+ * The labelled, readable, not excluded items of a collection (null: of all), as training takes them.
+ * @throws GraftError run.no-items, run.one-class
+ */
+export function datasetOf(project: OpenProject, collection: string | null): Dataset {
+  const usable = project.store.items.usable(collection);
+  const dealt = usable.filter((item): item is Dealt => item.split !== null);
+  const name = collection ?? project.store.project.get().name;
+  if (!dealt.some(({ split }) => split === 'train')) {
+    throw new GraftError('run.no-items', { collection: name });
+  }
+  const present = new Set(dealt.map(({ classId }) => classId));
+  const classes = project.store.classes.all().filter(({ id }) => present.has(id));
+  if (classes.length < 2)
+    throw new GraftError('run.one-class', { collection: name, classes: classes.length });
+  const indices = new Map(classes.map(({ id }, index) => [id, index]));
+  return {
+    classes: classes.map(({ name: className }) => className),
+    items: dealt.map((item) => datasetItem(project.dir, item, indices)),
+    unsplit: usable.length - dealt.length,
+    splitHash: hashOf(dealt, new Map(classes.map(({ id, name: className }) => [id, className]))),
+  };
+}
+
+/**
+ * The items of a split with the classes of a run, matched by name; items of other classes are left out.
+ * @throws GraftError evaluation.no-items
+ */
+export function itemsToEvaluate(
+  project: OpenProject,
+  classes: readonly string[],
+  collection: string | null,
+  split: Split,
+): DatasetItem[] {
+  const indices = new Map(project.store.classes.all().map(({ id, name }) => [id, classes.indexOf(name)]));
+  const items = project.store.items
+    .usable(collection)
+    .filter((item): item is Dealt => item.split === split && indices.get(item.classId)! >= 0)
+    .map((item) => datasetItem(project.dir, item, indices));
+  if (items.length === 0) {
+    const name = collection ?? project.store.project.get().name;
+    throw new GraftError('evaluation.no-items', { collection: name, split });
+  }
+  return items;
+}
+
+type Dealt = UsableItem & { split: Split };
+
+function datasetItem(dir: string, item: Dealt, indices: Map<number, number>): DatasetItem {
+  return {
+    id: item.id,
+    path: absolutePath(dir, item.path),
+    sha256: item.sha256,
+    classIndex: indices.get(item.classId)!,
+    split: item.split,
+  };
+}
+
+function hashOf(items: Dealt[], names: Map<number, string>): string {
+  const hash = createHash('sha256');
+  for (const { id, classId, split } of items) hash.update(`${id}\t${names.get(classId)}\t${split}\n`);
+  return hash.digest('hex');
+}

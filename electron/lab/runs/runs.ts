@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Run } from '../../../shared/contract/index.ts';
+import { GraftError } from '../../../shared/errors.ts';
+import type { Recipe } from '../../../shared/recipe.ts';
+import type { RunRow } from '../../store/queries/runs.ts';
+import type { HandlersOf, LabContext } from '../context.ts';
+import { writeJson } from '../json-file.ts';
+import type { OpenProject } from '../project-keeper.ts';
+import { datasetOf, type Dataset } from './dataset.ts';
+import { planRun } from './plan.ts';
+import { isResumable, removeRun, requireModel, runFolder } from './run-files.ts';
+import { shownRun } from './shown-run.ts';
+import { Training } from './training.ts';
+
+const NO_SECONDS = { decode: 0, features: 0, train: 0, evaluate: 0 };
+
+interface Started {
+  run: Run;
+  /** Settles with the run once it has ended; rejects when it failed or was interrupted. */
+  finished: Promise<Run>;
+}
+
+/** The training runs of the open project. One trains at a time. */
+export class RunService {
+  readonly #lab: LabContext;
+  #training: Training | undefined;
+
+  constructor(lab: LabContext) {
+    this.#lab = lab;
+  }
+
+  /**
+   * Starts a run. Its recipe says everything it depends on, the data's revision and split included.
+   * @throws GraftError run.busy, run.no-items, run.one-class, run.unknown, file.unwritable
+   */
+  start(recipe: Recipe, name?: string): Started {
+    const project = this.#lab.projects.current;
+    this.#refuseWhileTraining(project);
+    if (recipe.backbone?.from === 'run') requireModel(project, rowOf(project, recipe.backbone.run));
+    const dataset = datasetOf(project, recipe.data.collection);
+    const { revision } = project.store.project.get();
+    const data = { collection: recipe.data.collection, revision, splitHash: dataset.splitHash };
+    const run = insertRun(project, { ...recipe, data }, dataset, name);
+    this.#lab.projects.changed();
+    return this.#train(project, run, dataset, false);
+  }
+
+  /**
+   * Lets a paused run train on, or starts an interrupted or stopped one again from its checkpoint.
+   * @throws GraftError run.not-resumable, run.data-changed, run.busy
+   */
+  resume(id: string): Started['run'] {
+    const project = this.#lab.projects.current;
+    const run = rowOf(project, id);
+    if (this.#training?.run === id) {
+      this.#training.control('resume');
+      return shownRun(project, run);
+    }
+    this.#refuseWhileTraining(project);
+    if (!isResumable(project, run)) {
+      throw new GraftError('run.not-resumable', { name: run.name, status: run.status });
+    }
+    const dataset = datasetOf(project, run.recipe.data.collection);
+    if (dataset.splitHash !== run.recipe.data.splitHash) {
+      throw new GraftError('run.data-changed', { name: run.name });
+    }
+    const again: RunRow = { ...run, status: 'running', finishedAt: null, error: null };
+    project.store.runs.update(again);
+    return this.#train(project, again, dataset, true).run;
+  }
+
+  /** @throws GraftError run.idle when the run is not training */
+  control(id: string, action: 'pause' | 'stop'): void {
+    const run = rowOf(this.#lab.projects.current, id);
+    if (this.#training?.run !== id) {
+      throw new GraftError('run.idle', { name: run.name, status: run.status });
+    }
+    this.#training.control(action);
+  }
+
+  stopIfTraining(id: string): void {
+    if (this.#training?.run === id) this.#training.control('stop');
+  }
+
+  /** @throws GraftError run.active, run.unknown */
+  remove(id: string): void {
+    const project = this.#lab.projects.current;
+    const { name } = rowOf(project, id);
+    if (this.#training?.run === id) throw new GraftError('run.active', { name });
+    removeRun(project, id);
+    this.#lab.projects.changed();
+  }
+
+  rename(id: string, name: string): Run {
+    const project = this.#lab.projects.current;
+    project.store.runs.update({ ...rowOf(project, id), name: name.trim() });
+    const run = shownRun(project, rowOf(project, id));
+    this.#lab.events.emit('run.changed', run);
+    return run;
+  }
+
+  #train(project: OpenProject, run: RunRow, dataset: Dataset, resume: boolean): Started {
+    const about = { kind: 'run' as const, subject: run.name, run: run.id };
+    const { result } = this.#lab.jobs.start(about, async (job) => {
+      const training = new Training(this.#lab, project, run, dataset, resume, job);
+      this.#training = training;
+      return training.finish(dataset).finally(() => {
+        this.#training = undefined;
+      });
+    });
+    const shown = shownRun(project, run);
+    this.#lab.events.emit('run.changed', shown);
+    return { run: shown, finished: result };
+  }
+
+  #refuseWhileTraining(project: OpenProject): void {
+    const active = project.store.runs.unfinished()[0];
+    if (active) throw new GraftError('run.busy', { name: active.name, number: active.number });
+  }
+}
+
+export function runHandlers(lab: LabContext, runs: RunService): HandlersOf<'runs'> {
+  const current = () => lab.projects.current;
+  return {
+    'runs.plan': ({ recipe }) => planRun(lab, recipe),
+    'runs.start': ({ recipe, name }) => runs.start(recipe, name).run,
+    'runs.list': () =>
+      current()
+        .store.runs.all()
+        .map((run) => shownRun(current(), run)),
+    'runs.get': ({ id }) => ({
+      run: shownRun(current(), rowOf(current(), id)),
+      epochs: current().store.epochs.ofRun(id),
+    }),
+    'runs.pause'({ id }) {
+      runs.control(id, 'pause');
+      return null;
+    },
+    'runs.resume': ({ id }) => runs.resume(id),
+    'runs.stop'({ id }) {
+      runs.control(id, 'stop');
+      return null;
+    },
+    'runs.rename': ({ id, name }) => runs.rename(id, name),
+    'runs.delete'({ id }) {
+      runs.remove(id);
+      return null;
+    },
+  };
+}
+
+/** @throws GraftError run.unknown */
+export function rowOf({ store }: OpenProject, id: string): RunRow {
+  const run = store.runs.byId(id);
+  if (!run) throw new GraftError('run.unknown', { id });
+  return run;
+}
+
+/** The folder and its recipe come first: a row never stands for a run that has no place. */
+function insertRun(project: OpenProject, recipe: Recipe, dataset: Dataset, name: string | undefined): RunRow {
+  const { store } = project;
+  return store.transaction(() => {
+    const number = store.runs.nextNumber();
+    const run: RunRow = {
+      id: `${String(number).padStart(4, '0')}-${randomBytes(3).toString('hex')}`,
+      number,
+      name: name?.trim() || defaultName(recipe),
+      status: 'running',
+      recipe,
+      classes: dataset.classes,
+      createdAt: new Date().toISOString(),
+      finishedAt: null,
+      seconds: NO_SECONDS,
+      imagesPerSecond: null,
+      params: null,
+      frozenUnchanged: null,
+      device: '',
+      bestEpoch: null,
+      error: null,
+    };
+    writeJson(join(runFolder(project, run.id), 'recipe.json'), recipe);
+    store.runs.insert(run);
+    store.audit.note('run.start', { run: run.id, name: run.name });
+    return run;
+  });
+}
+
+function defaultName({ kind, backbone }: Recipe): string {
+  if (!backbone) return kind;
+  return backbone.from === 'library' ? `${kind} ${backbone.arch}` : `${kind} ${backbone.run}`;
+}

@@ -1,0 +1,155 @@
+import type { Run, RunProgress } from '../../../shared/contract/index.ts';
+import { toGraftError, type GraftError } from '../../../shared/errors.ts';
+import type { EngineCall, EngineProgress, TrainResult } from '../../engine/protocol.ts';
+import type { RunRow } from '../../store/queries/runs.ts';
+import type { LabContext } from '../context.ts';
+import type { CancelReason, JobControls } from '../jobs.ts';
+import type { OpenProject } from '../project-keeper.ts';
+import type { Dataset } from './dataset.ts';
+import { storeEvaluated } from './scores.ts';
+import { weightsBytes } from './run-files.ts';
+import { shownRun } from './shown-run.ts';
+
+/** Shortest time between two `run.progress` events of one phase, in ms. */
+const PROGRESS_INTERVAL = 100;
+/** Codes of an end that is nobody's mistake: the run can go on from its checkpoint. */
+const INTERRUPTIONS = new Set(['engine.lost', 'engine.failed', 'cancelled']);
+
+/** One run under way: drives the engine, stores every epoch, and settles how the run ended. */
+export class Training {
+  readonly run: string;
+  readonly #lab: LabContext;
+  readonly #project: OpenProject;
+  readonly #job: JobControls;
+  readonly #call: EngineCall<'train'>;
+  #storeError: unknown;
+  #toldAt = 0;
+  #toldPhase = '';
+
+  constructor(
+    lab: LabContext,
+    project: OpenProject,
+    run: RunRow,
+    dataset: Dataset,
+    resume: boolean,
+    job: JobControls,
+  ) {
+    this.run = run.id;
+    this.#lab = lab;
+    this.#project = project;
+    this.#job = job;
+    this.#call = lab.engines.compute.request(
+      'train',
+      {
+        run: run.id,
+        recipe: run.recipe,
+        classes: dataset.classes,
+        items: dataset.items,
+        places: project.places,
+        resume,
+      },
+      (progress) => this.#hear(progress),
+    );
+  }
+
+  control(action: 'pause' | 'resume' | 'stop'): void {
+    this.#call.control(action);
+  }
+
+  /** Settles with the run once it has ended, however it ended; rejects after storing why it failed. */
+  async finish(dataset: Dataset): Promise<Run> {
+    const { signal } = this.#job;
+    // Cancelling the job keeps what was learned; closing the project leaves the checkpoint to go on from.
+    const end = () => this.#call.control((signal.reason as CancelReason) === 'closing' ? 'cancel' : 'stop');
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+    try {
+      const result = await this.#call.result;
+      if (this.#storeError) throw this.#storeError;
+      return this.#succeeded(result, dataset);
+    } catch (error) {
+      throw this.#failed(toGraftError(this.#storeError ?? error));
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  #hear(message: EngineProgress<'train'>): void {
+    try {
+      if (message.kind === 'progress') this.#tell({ ...message.progress, run: this.run });
+      else if (message.kind === 'epoch') this.#keepEpoch(message.epoch);
+      else this.#change({ status: message.kind === 'paused' ? 'paused' : 'running' });
+    } catch (error) {
+      // What cannot be stored (a full disk) must not be trained on unseen.
+      this.#storeError ??= error;
+      this.#call.control('cancel');
+    }
+  }
+
+  #tell(progress: RunProgress): void {
+    const { phase, done, total, eta } = progress;
+    this.#job.progress({ phase, done, total, eta });
+    const now = performance.now();
+    if (phase === this.#toldPhase && now - this.#toldAt < PROGRESS_INTERVAL) return;
+    this.#toldAt = now;
+    this.#toldPhase = phase;
+    this.#lab.events.emit('run.progress', progress);
+  }
+
+  #keepEpoch(epoch: Extract<EngineProgress<'train'>, { kind: 'epoch' }>['epoch']): void {
+    this.#project.store.transaction(() => this.#project.store.epochs.put(this.run, epoch));
+    this.#lab.events.emit('run.epoch', { run: this.run, epoch });
+  }
+
+  #succeeded(result: TrainResult, dataset: Dataset): Run {
+    const { store } = this.#project;
+    const { stopped, predictions, ...facts } = result;
+    const evaluated = performance.now();
+    store.transaction(() => {
+      for (const split of ['validation', 'test'] as const) {
+        const predicted = predictions[split];
+        if (!predicted || predicted.ids.length === 0) continue;
+        const run = store.runs.byId(this.run)!;
+        storeEvaluated(store, run, { collection: null, split }, predicted, dataset.items);
+      }
+      const bytes = weightsBytes(this.#project, this.run);
+      if (bytes !== undefined) {
+        store.artifacts.put(this.run, {
+          kind: 'weights',
+          path: `runs/${this.run}/weights.safetensors`,
+          bytes,
+        });
+      }
+    });
+    const seconds = {
+      ...facts.seconds,
+      evaluate: facts.seconds.evaluate + (performance.now() - evaluated) / 1000,
+    };
+    return this.#change({ ...facts, seconds, status: stopped ? 'stopped' : 'done', finishedAt: now() });
+  }
+
+  #failed(error: GraftError): GraftError {
+    const { code, params } = error;
+    const closing = (this.#job.signal.reason as CancelReason | undefined) === 'closing';
+    const interrupted = INTERRUPTIONS.has(code);
+    this.#change({
+      status: interrupted ? 'interrupted' : 'failed',
+      error: closing || code === 'cancelled' ? null : { code, params },
+      finishedAt: now(),
+    });
+    return error;
+  }
+
+  #change(changes: Partial<RunRow>): Run {
+    const { store } = this.#project;
+    const run = { ...store.runs.byId(this.run)!, ...changes };
+    store.runs.update(run);
+    const shown = shownRun(this.#project, run);
+    this.#lab.events.emit('run.changed', shown);
+    return shown;
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

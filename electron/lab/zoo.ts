@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import type { HandlersOf, LabContext } from './context.ts';
+
+/** Backbones and their weights. Asked of the media process, which answers while the other one trains. */
+export function zooHandlers({ engines, events, libraryDir }: LabContext): HandlersOf<'zoo'> {
+  const { media } = engines;
+  return {
+    'zoo.list': () => media.request('zooList', { libraryDir }).result,
+    'zoo.layers': (params) => media.request('zooLayers', params).result,
+    async 'zoo.import'({ path, as }) {
+      const entry = await media.request('weightsImport', { path: resolve(path), as, libraryDir }).result;
+      events.emit('zoo.changed', {});
+      return entry;
+    },
+    async 'zoo.remove'({ id }) {
+      await media.request('weightsRemove', { id, libraryDir }).result;
+      events.emit('zoo.changed', {});
+      return null;
+    },
+  };
+}
