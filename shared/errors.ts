@@ -271,6 +271,10 @@ export const errorSentences = {
     en: '"{name}" has no trained model yet ({status}).',
     zh: '“{name}”尚无训练好的模型（{status}）。',
   },
+  'run.cut-off': {
+    en: 'Graft was closed or lost power while this run was training.',
+    zh: '训练过程中 Graft 被关闭或断电。',
+  },
   'run.no-items': {
     en: 'Nothing to train on in {collection}: no labelled, readable items in the train split. Label items and deal out splits first.',
     zh: '{collection} 中没有可训练的内容：训练集中没有已标注且可读取的条目。请先标注并划分数据。',
@@ -302,6 +306,10 @@ export const errorSentences = {
   'run.diverged': {
     en: 'The loss is no longer a number in epoch {epoch}: training diverged. Lower the learning rate and start again.',
     zh: '第 {epoch} 轮的损失不再是有效数字：训练发散。请降低学习率后重新开始。',
+  },
+  'recipe.no-backend': {
+    en: 'There is no backend called {backend}. Choose one of: {known}.',
+    zh: '没有名为 {backend} 的计算后端。请选择：{known}。',
   },
   'recipe.no-block': {
     en: 'The backbone has no block {block} to train from. Its blocks are: {blocks}.',
