@@ -7,6 +7,7 @@ import type { ErrorCode, ErrorParams } from './errors.ts';
 
 /** Two-way stream of frames (plain JSON values), whatever carries them: a socket, a port, or memory. */
 export interface Channel {
+  /** Throws `host.lost` where it is known that nobody is there. */
   send(frame: unknown): void;
   /** Returns a function that stops listening; so does `onClose`. */
   onFrame(handler: (frame: unknown) => void): () => void;
@@ -28,29 +29,35 @@ export async function answer(lab: LabClient, method: unknown, params: unknown): 
 
 /** Answers the requests that arrive over a channel and forwards every event, until the channel closes. */
 export function serveLab(lab: LabClient, channel: Channel): () => void {
+  let open = true;
+  const tell = (frame: unknown): void => {
+    if (open) channel.send(frame);
+  };
   const stops = [
     channel.onFrame((frame) => {
       const request = requestFrame.safeParse(frame);
       // Without an id there is nobody to answer: a frame that is no request is dropped.
       if (!request.success) return;
       const { id, method, params } = request.data;
-      void answer(lab, method, params).then((reply) => channel.send({ id, ...reply }));
+      void answer(lab, method, params).then((reply) => tell({ id, ...reply }));
     }),
-    ...eventNames.map((event) => lab.on(event, (payload) => channel.send({ event, payload }))),
+    ...eventNames.map((event) => lab.on(event, (payload) => tell({ event, payload }))),
   ];
-  const stop = (): void => stops.splice(0).forEach((off) => off());
+  const stop = (): void => {
+    open = false;
+    stops.splice(0).forEach((off) => off());
+  };
   stops.push(channel.onClose(stop));
   return stop;
 }
 
 /**
  * The lab at the other end of a channel. Calls reject with the GraftError the lab threw, or with
- * `host.lost` when the channel closes before the answer came.
+ * `host.lost` when the channel closes before the answer came. A channel may open again: later calls use it.
  */
 export function connectLab(channel: Channel): LabClient {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: GraftError): void }>();
   const listeners = new Map<string, Set<(payload: unknown) => void>>();
-  let closed = false;
   let nextId = 0;
 
   const settle = (reply: ReplyFrame): void => {
@@ -66,18 +73,16 @@ export function connectLab(channel: Channel): LabClient {
     if (reply.success) settle(reply.data);
   });
   channel.onClose(() => {
-    closed = true;
     for (const call of waiting.values()) call.reject(new GraftError('host.lost'));
     waiting.clear();
   });
 
   return {
     call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-      if (closed) return Promise.reject(new GraftError('host.lost'));
       const id = nextId++;
       return new Promise<Result<M>>((resolve, reject) => {
-        waiting.set(id, { resolve: (value) => resolve(value as Result<M>), reject });
         channel.send({ id, method, params });
+        waiting.set(id, { resolve: (value) => resolve(value as Result<M>), reject });
       });
     },
     on(event, handler) {
