@@ -351,6 +351,10 @@ export const errorSentences = {
     en: 'There is no backbone {backbone}. Known ones: {known}.',
     zh: '没有名为 {backbone} 的主干网络。可用的有：{known}。',
   },
+  'sample.occupied': {
+    en: '{path} exists already and is not a Graft sample. Choose another folder for the sample.',
+    zh: '{path} 已存在，且不是 Graft 示例。请为示例选择其他文件夹。',
+  },
 } satisfies Record<string, Sentences>;
 
 export type ErrorCode = keyof typeof errorSentences;

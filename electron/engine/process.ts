@@ -58,6 +58,9 @@ async function answer(port: Port, id: number, method: EngineMethod, params: unkn
   }
 }
 
+// Ctrl+C reaches the whole terminal group: main decides whether to stop in order.
+process.on('SIGINT', () => undefined);
+
 const port = openPort();
 port.onMessage((message) => {
   if (message.type === 'request') void answer(port, message.id, message.method, message.params);

@@ -2,4 +2,13 @@
 export type { BackendInfo, BackendOptions, BackendRequest, DeviceInfo } from './devices.ts';
 export { listDevices, selectBackend } from './devices.ts';
 export type { EngineStats, ExportOptions, Forward } from './onnxruntime/index.ts';
-export { bake, engineStats, exportOnnx, flush, resetStats, unbake, withStep } from './onnxruntime/index.ts';
+export {
+  bake,
+  engineStats,
+  exportOnnx,
+  flush,
+  resetStats,
+  runOnnx,
+  unbake,
+  withStep,
+} from './onnxruntime/index.ts';

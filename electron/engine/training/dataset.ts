@@ -1,17 +1,21 @@
+import { createHash } from 'node:crypto';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { GraftError } from '../../../shared/errors.ts';
 import type { Split } from '../../../shared/contract/projects.ts';
 import { bake, unbake } from '../backend/index.ts';
 import { decodeEach } from '../data/decode.ts';
+import { openFeatureCache } from '../data/feature-cache.ts';
+import type { FeatureKey } from '../data/feature-cache.ts';
+import type { RowPack } from '../data/cache/row-pack.ts';
+import { loadPixels as loadCachedPixels, openPixelCache } from '../data/pixel-cache.ts';
 import type { DatasetItem, Places } from '../protocol.ts';
 import { modelTensors } from '../weights/model-tensors.ts';
 import type { RunControl } from './control.ts';
+import { hashTensors } from './freezing.ts';
 import { below } from './network.ts';
 import type { Network, Trainable } from './network.ts';
 import type { Reporter } from './reporter.ts';
 import type { Rows } from './rows.ts';
-import { openRowCache } from './row-cache.ts';
-import type { RowCache } from './row-cache.ts';
 
 /** Rows of a stage are held in memory up to this many bytes; beyond, the frozen part runs in every step. */
 const memoryBudget = 4 * 2 ** 30;
@@ -91,7 +95,7 @@ async function loadRows(loading: Loading, part: Trainable): Promise<Rows> {
 
 async function loadPixels(loading: Loading): Promise<Rows> {
   const { items, network, reporter } = loading;
-  const { size } = network.spec.input;
+  const { size, resize: mode } = network.spec.input;
   const shape = [size, size, 3];
   const bytes = items.length * sizeOf(shape);
   if (bytes > memoryBudget)
@@ -102,7 +106,16 @@ async function loadPixels(loading: Loading): Promise<Rows> {
     });
   reporter.phase('decode', items.length);
   const data = new Uint8Array(bytes);
-  await decodePositions(loading, Int32Array.from(items.keys()), data, (done) => reporter.advance(done));
+  const cache = await openPixelCache(loading.places.cacheDir, { size, mode });
+  const options = {
+    size,
+    mode,
+    signal: loading.control.signal,
+    onProgress: (done: number) => reporter.advance(done),
+  };
+  const failures = await loadCachedPixels(cache, items, options, data);
+  await cache.close();
+  for (const { index, reason } of failures) loading.failed.set(index, reason);
   return { kind: 'pixels', count: items.length, shape, data };
 }
 
@@ -111,14 +124,13 @@ async function decodePositions(
   { items, network, control, failed }: Loading,
   positions: Int32Array,
   out: Uint8Array,
-  onProgress?: (done: number) => void,
 ): Promise<void> {
   const { size, resize: mode } = network.spec.input;
   const bytes = size * size * 3;
-  const paths = Array.from(positions, (position) => (items[position] as DatasetItem).path);
+  const wanted = Array.from(positions, (position) => items[position] as DatasetItem);
   const failures = await decodeEach(
-    paths,
-    { size, mode, signal: control.signal, onProgress },
+    wanted.map(({ path }) => path),
+    { size, mode, signal: control.signal, sha256: wanted.map(({ sha256 }) => sha256) },
     (index, image) => out.set(image, index * bytes),
   );
   for (const { index, reason } of failures) failed.set(positions[index] as number, reason);
@@ -129,7 +141,7 @@ async function loadFeatures(loading: Loading, part: Trainable): Promise<Rows> {
   const width = sizeOf(part.cutShape);
   reporter.phase('features', items.length);
   const data = new Float32Array(items.length * width);
-  const cache = await openRowCache(loading.places.cacheDir, loading.network, part);
+  const cache = await openFeatureCache(loading.places.cacheDir, featureKey(loading.network, part), width);
   const missing = await cache.read(
     items.map(({ sha256 }) => sha256),
     data,
@@ -140,11 +152,24 @@ async function loadFeatures(loading: Loading, part: Trainable): Promise<Rows> {
   return { kind: 'features', count: items.length, shape: part.cutShape, data };
 }
 
+/** Everything the features at a cut depend on besides the pictures. */
+function featureKey({ spec }: Network, part: Trainable): FeatureKey {
+  const proof = part.below ? hashTensors(modelTensors(part.below)) : {};
+  return {
+    size: spec.input.size,
+    mode: spec.input.resize,
+    architecture: spec.body.kind === 'zoo' ? spec.body.arch : spec.body.kind,
+    preprocessing: spec.preprocessing,
+    weightsHash: createHash('sha256').update(JSON.stringify(proof)).digest('hex'),
+    layer: part.cut,
+  };
+}
+
 /** Decodes ahead while the frozen part works, and stores each chunk as soon as it is there. */
 async function computeFeatures(
   loading: Loading,
   part: Trainable,
-  cache: RowCache,
+  cache: RowPack,
   missing: Int32Array,
   data: Float32Array,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { tensor4d } from '@tensorflow/tfjs-core';
+import { tensor4d, zeros } from '@tensorflow/tfjs-core';
 import { exportOnnx, runOnnx } from '../backend/index.ts';
 import { decodeMany } from '../data/decode.ts';
 import type { EngineResult } from '../protocol.ts';
@@ -23,11 +23,13 @@ export async function exportRun(
   const network = await loadNetwork(dir);
   try {
     const { size, resize } = network.spec.input;
-    const bytes = exportOnnx((image) => probabilities(network, image as Tensor4D), {
-      inputs: [{ name: 'image', shape: [size, size, 3] }],
-      outputs: ['probabilities'],
+    const example = zeros([1, size, size, 3]);
+    const bytes = exportOnnx((image) => probabilities(network, image as Tensor4D), [example], {
+      inputNames: ['image'],
+      outputNames: ['probabilities'],
       metadata: { classes: JSON.stringify(network.spec.classes), resize, producer: 'Graft' },
     });
+    example.dispose();
     const difference = await largestDifference(network, bytes, check, control);
     await writeBeside(out, bytes);
     return { bytes: bytes.byteLength, checked: check.length, largestDifference: difference };
@@ -49,7 +51,8 @@ async function largestDifference(
   const shape: [number, number, number, number] = [paths.length, size, size, 3];
   const input = tensor4d(Float32Array.from(pixels), shape);
   const expected = probabilities(network, input);
-  const exported = await runOnnx(onnx, { image: { shape, data: Float32Array.from(pixels) } });
+  const outputs = { probabilities: [paths.length, network.spec.classes.length] };
+  const exported = runOnnx(onnx, { image: { shape, data: Float32Array.from(pixels) } }, outputs);
   const reference = expected.dataSync<'float32'>();
   const difference = (exported['probabilities'] as Float32Array).reduce(
     (largest, value, i) => Math.max(largest, Math.abs(value - (reference[i] as number))),

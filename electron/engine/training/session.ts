@@ -4,10 +4,10 @@ import { GraftError } from '../../../shared/errors.ts';
 import type { Epoch } from '../../../shared/contract/runs.ts';
 import type { Recipe, Stage } from '../../../shared/recipe.ts';
 import type { DatasetItem, Places, StoredPredictions, TrainResult } from '../protocol.ts';
-import { currentBackend } from '../backend/index.ts';
 import { loadCheckpoint, removeCheckpoint, restoreOptimizer, saveCheckpoint } from './checkpoint.ts';
 import type { Checkpoint, CheckpointProgress } from './checkpoint.ts';
 import type { RunControl } from './control.ts';
+import { deviceLabel } from './device.ts';
 import { createDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { changedTensors, frozenTensors, hashTensors } from './freezing.ts';
@@ -117,7 +117,7 @@ class Session {
       params: countParams(this.network, this.trainedLayers()),
       frozenUnchanged: frozen.length === 0 ? null : true,
       bestEpoch: this.progress.best?.epoch ?? null,
-      device: currentBackend().label,
+      device: deviceLabel(),
       predictions,
     };
   }

@@ -7,6 +7,7 @@ export { BACKEND_NAME } from './backend.ts';
 export { bake, unbake } from './baking.ts';
 export type { ExportOptions, Forward } from './export.ts';
 export { exportOnnx } from './export.ts';
+export { runOnnx } from './run-model.ts';
 export { bundledProviders, runtimeVersion } from './runtime.ts';
 export { configureSessions, sessionOptions } from './sessions.ts';
 export type { EngineStats } from './stats.ts';

@@ -27,9 +27,26 @@ function pendingNodes(outputs: readonly Value[]): Node[] {
   return [...seen].sort((a, b) => a.id - b.id);
 }
 
+/**
+ * The same nodes, each after those it reads, in an order that follows from the wiring alone: a node recorded
+ * earlier and shared (a kernel's transpose) takes the same place in every graph it is part of.
+ */
+function inStructuralOrder(outputs: readonly Value[]): Node[] {
+  const ordered = new Set<Node>();
+  const open = outputs.flatMap((output) => output.node ?? []).reverse();
+  for (let node = open.at(-1); node; node = open.at(-1)) {
+    const waiting = node.inputs.flatMap((input) =>
+      input?.node && !ordered.has(input.node) ? [input.node] : [],
+    );
+    if (waiting.length > 0) open.push(...waiting.reverse());
+    else ordered.add(open.pop() as Node);
+  }
+  return [...ordered];
+}
+
 /** Prunes the recorded graph to what `outputs` need and writes down its structure. */
-export function plan(outputs: readonly Value[]): Plan {
-  const nodes = pendingNodes(outputs);
+export function plan(outputs: readonly Value[], order: 'recorded' | 'structural' = 'recorded'): Plan {
+  const nodes = order === 'recorded' ? pendingNodes(outputs) : inStructuralOrder(outputs);
   const numbers = new Map<Value, number>();
   const inputs: Value[] = [];
   const baked: Value[] = [];
