@@ -16,7 +16,7 @@ export function drawByHand(name: GlyphName, size: number, random: Random): Uint8
   const [paperColour, inkColour] = colours(random);
   const paper = drawPaper(paperColour, size, random);
   const ink = drawStrokes(handStrokes(name, size, random), size);
-  const grain = valueNoise(size, Math.round(size / 2.5), random);
+  const grain = valueNoise(size, Math.round(size * 0.7), random);
   const dry = between(random, 0, 0.75);
   const opacity = between(random, 0.7, 1);
   const noise = between(random, 2, 12);

@@ -20,7 +20,7 @@ export function drawPrinted(name: GlyphName, size: number, random: Random): Uint
   const left = size / 2 - width / 2 + between(random, -0.06, 0.06) * size;
   const top = size / 2 - height / 2 + between(random, -0.06, 0.06) * size;
   const form = glyphForm(name, random);
-  const strokes = random() < 0.4 ? [...form, ...form.flatMap(serifs)] : form;
+  const strokes = random() < 0.4 ? [...form, ...serifs(form[0] ?? [])] : form;
   const ink: InkStroke[] = strokes.map((stroke) => ({
     points: stroke.map(
       ([x, y]) => [left + x * width + (0.5 - y) * slant * height, top + y * height] as const,
@@ -35,24 +35,24 @@ export function drawPrinted(name: GlyphName, size: number, random: Random): Uint
 /** Half the length of a serif, in glyph widths. */
 const serifReach = 0.13;
 
-/** Short bars across the free ends of a stroke: level at upright ends, upright at level ones. */
+/**
+ * Short bars across the free ends of a glyph's main stroke: level at upright ends, upright at level ones.
+ * An end that touches the stroke itself, as in a six, is not free.
+ */
 function serifs(stroke: Stroke): Stroke[] {
-  const ends = [
-    [stroke[0], stroke[1]],
-    [stroke.at(-1), stroke.at(-2)],
-  ] as const;
-  const [first] = ends[0];
-  const [last] = ends[1];
-  if (!first || !last || Math.hypot(first[0] - last[0], first[1] - last[1]) < serifReach) return [];
-  return ends.flatMap(([end, before]) => {
+  return [stroke, [...stroke].reverse()].flatMap(([end, before, ...rest]): Stroke[] => {
     if (!end || !before) return [];
     const [x, y] = end;
+    if (rest.slice(nearby).some((other) => Math.hypot(x - other[0], y - other[1]) < serifReach)) return [];
     const upright = Math.abs(y - before[1]) > Math.abs(x - before[0]);
     return upright
       ? [[[x - serifReach, y] as const, [x + serifReach, y] as const]]
       : [[[x, y - serifReach / 2] as const, [x, y + serifReach / 2] as const]];
   });
 }
+
+/** Points next to an end that are close to it on any stroke. */
+const nearby = 3;
 
 function greyPicture(coverage: Float32Array, paper: number, ink: number): Uint8Array {
   const pixels = new Uint8Array(coverage.length * 3);
