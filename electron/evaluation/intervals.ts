@@ -3,7 +3,12 @@ import { labelledItems, predictedClasses, type Predictions } from './predictions
 import { itemLogLosses } from './probability-scores.ts';
 import { rankedScores, weightedAreas } from './ranked-scores.ts';
 import { balancedAccuracy, classificationReport, cohenKappa, matthewsCorrelation } from './report.ts';
-import { bootstrapIntervals, type BootstrapOptions, type ResampleWeights } from './significance/bootstrap.ts';
+import {
+  bootstrapIntervals,
+  RESAMPLES,
+  type BootstrapOptions,
+  type ResampleWeights,
+} from './significance/bootstrap.ts';
 import type { Interval } from './significance/wilson.ts';
 
 /** Bootstrap intervals of the scores that have no formula for theirs; null where the score is undefined. */
@@ -21,9 +26,13 @@ export interface EvaluationIntervals {
   averagePrecision: (Interval | null)[];
 }
 
+/** Steps (items x classes) one evaluation may spend on resampling, about three seconds' worth. */
+const STEPS = 3e8;
+const FEWEST_RESAMPLES = 200;
+
 /**
- * Stratified bootstrap (within each true class) over the labelled items. Costs about
- * resamples x items x classes steps: a second for 1,000 items of 100 classes and 2,000 resamples.
+ * Stratified bootstrap (within each true class) over the labelled items. Unless told how many, draws fewer
+ * resamples of large sets with many classes, but never fewer than 200.
  */
 export function evaluationIntervals(
   predictions: Predictions,
@@ -45,7 +54,9 @@ export function evaluationIntervals(
       ...Object.fromEntries(areas.map(({ averagePrecision }, cls) => [`class ${cls}`, averagePrecision])),
     };
   };
-  const intervals = bootstrapIntervals(truth, statistics, options);
+  const affordable = Math.floor(STEPS / Math.max(1, items.length * classes.length));
+  const resamples = Math.max(FEWEST_RESAMPLES, Math.min(RESAMPLES, affordable));
+  const intervals = bootstrapIntervals(truth, statistics, { resamples, ...options });
   const of = (name: string) => intervals[name] ?? null;
   return {
     balancedAccuracy: of('balancedAccuracy'),

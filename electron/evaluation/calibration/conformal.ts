@@ -39,9 +39,17 @@ export function fitConformal(
     items,
     (item) => classScoresOfRow(validation.p, item * width, width, method)[validation.y[item]!]!,
   );
-  const rank = Math.ceil((items.length + 1) * coverage);
-  const threshold = rank <= items.length ? scores.sort()[rank - 1]! : EVERY_CLASS;
+  const threshold = splitQuantile(scores, coverage) ?? EVERY_CLASS;
   return { method, coverage, threshold, items: items.length };
+}
+
+/**
+ * The ceil((n + 1) share)-th smallest score: a new score of the same kind is at most this with probability `share`
+ * or more, whatever their distribution. Null when the scores are too few to promise that.
+ */
+export function splitQuantile(scores: Float64Array, share: number): number | null {
+  const rank = Math.ceil((scores.length + 1) * share);
+  return rank <= scores.length ? scores.slice().sort()[rank - 1]! : null;
 }
 
 /**
