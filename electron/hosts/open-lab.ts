@@ -1,4 +1,5 @@
 import { createEngineClient } from '../engine/client.ts';
+import { forkEngine } from '../engine/child-process.ts';
 import type { StartEngineProcess } from '../engine/child-process.ts';
 import { createLab } from '../lab/lab.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
@@ -10,7 +11,7 @@ export interface OpenLabOptions extends Pick<LabOptions, 'host' | 'pick'> {
 }
 
 /** The lab with its two engine processes: one to compute, one to look at files meanwhile. */
-export async function openLab({ host, pick, start }: OpenLabOptions): Promise<Lab> {
+export function openLab({ host, pick, start = forkEngine }: OpenLabOptions): Lab {
   const engine = () => createEngineClient({ entry: engineFile, start });
   return createLab({
     dataDir: dataDir(),

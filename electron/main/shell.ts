@@ -23,7 +23,7 @@ const stateFile = join(dataDir(), 'window.json');
 export async function startShell(): Promise<void> {
   let words = wordsFor(null, app.getLocale());
   let window: BrowserWindow | null = null;
-  const lab = await openLab({
+  const lab = openLab({
     host: 'electron',
     start: startUtilityEngine(utilityProcess.fork),
     pick: async (request) => (window ? await pickWithDialog(dialog, window, words, request) : []),

@@ -8,7 +8,7 @@ export async function withLab(
   { json = false }: { json?: boolean },
   command: (lab: Lab) => Promise<Outcome>,
 ): Promise<void> {
-  const lab = await openLab({ host: 'terminal' });
+  const lab = openLab({ host: 'terminal' });
   try {
     print(await command(lab), json);
   } finally {

@@ -29,7 +29,7 @@ async function serve(dir: string | undefined, options: ServeOptions): Promise<vo
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > HIGHEST_PORT)
     throw usage(`--port is a number from 0 to ${HIGHEST_PORT}`);
-  const lab = await openLab({ host: 'browser' });
+  const lab = openLab({ host: 'browser' });
   try {
     if (dir) await openOrCreateProject(lab, dir);
     const server = await startServer({ lab, rendererDir, port });
