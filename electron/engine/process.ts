@@ -1,3 +1,4 @@
+import { enableProdMode } from '@tensorflow/tfjs-core';
 import { toGraftError } from '../../shared/errors.ts';
 import { computeHandlers } from './handlers/compute.ts';
 import { mediaHandlers } from './handlers/media.ts';
@@ -57,6 +58,9 @@ async function answer(port: Port, id: number, method: EngineMethod, params: unkn
     running.delete(id);
   }
 }
+
+// Without it tfjs advertises its other packages at every start.
+enableProdMode();
 
 // Ctrl+C reaches the whole terminal group: main decides whether to stop in order.
 process.on('SIGINT', () => undefined);

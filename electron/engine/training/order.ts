@@ -1,28 +1,12 @@
-/** mulberry32 (Tommy Ettinger, public domain): a 32 bit seed to doubles in [0, 1). */
-export function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { derivedSeed, seededRandom, shuffle } from '../../../shared/random.ts';
 
 /**
  * The order in which an epoch visits `count` items: a Fisher-Yates shuffle that depends on nothing but
  * the numbers given, so that a resumed run goes on in the order the uninterrupted run would have taken.
  */
 export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, index) => index);
-  const random = mulberry32((Math.imul(seed, 0x9e3779b1) ^ Math.imul(epoch + 1, 0x85ebca6b)) | 0);
-  for (let last = count - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    const value = order[last] as number;
-    order[last] = order[other] as number;
-    order[other] = value;
-  }
-  return order;
+  const positions = Array.from({ length: count }, (_, index) => index);
+  return Int32Array.from(shuffle(positions, seededRandom(derivedSeed(seed, epoch))));
 }
 
 /** One batch: item positions, and a weight of 1 for each real one. */

@@ -19,7 +19,7 @@ const quietInterval = 150;
 
 /** Turns what a run does into progress messages, and keeps the time of each phase. */
 export class Reporter {
-  readonly seconds: TrainResult['seconds'] = { decode: 0, features: 0, train: 0, evaluate: 0 };
+  private readonly seconds: TrainResult['seconds'] = { decode: 0, features: 0, train: 0, evaluate: 0 };
   stage = 0;
   private readonly sink: ReportSink;
   private readonly epochs: number;
@@ -46,6 +46,12 @@ export class Reporter {
     this.total = total;
     this.phaseStarted = performance.now();
     this.send({ done: 0 }, true);
+  }
+
+  /** Books what is still running, at the end of a run. */
+  finish(): TrainResult['seconds'] {
+    this.book();
+    return this.seconds;
   }
 
   private book(): void {

@@ -112,7 +112,7 @@ class Session {
     await removeCheckpoint(this.checkpointDir);
     return {
       stopped: this.control.stopped,
-      seconds: this.reporter.seconds,
+      seconds: this.reporter.finish(),
       imagesPerSecond: this.dataset.imagesPerSecond,
       params: countParams(this.network, this.trainedLayers()),
       frozenUnchanged: frozen.length === 0 ? null : true,

@@ -8,19 +8,24 @@ import { architecture } from '../../../../electron/engine/zoo/registry.ts';
 beforeAll(() => setBackend('cpu'));
 
 const largest = (a: Tensor, b: Tensor) =>
-  a.dataSync().reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b.dataSync()[i] as number))), 0);
+  a
+    .dataSync<'float32'>()
+    .reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b.dataSync()[i] as number))), 0);
 
 describe('cutBelow', () => {
   const { model, blocks } = architecture('mobilenet_v2').build({ inputSize: 32, alpha: 0.35, seed: 1 });
   const x = randomUniform([1, 32, 32, 3], -1, 1, 'float32', 7);
 
-  it.each(['block_1', 'block_6', 'block_16', 'last_conv'])('gives the same output in two parts, cut below %s', (block) => {
-    const whole = model.apply(x, { training: false }) as Tensor;
-    const { below, above, shape } = cutBelow(model, blocks, block);
-    const middle = below?.apply(x, { training: false }) as Tensor;
-    expect(middle.shape).toEqual([1, ...shape]);
-    expect(largest(above?.apply(middle, { training: false }) as Tensor, whole)).toBe(0);
-  });
+  it.each(['block_1', 'block_6', 'block_16', 'last_conv'])(
+    'gives the same output in two parts, cut below %s',
+    (block) => {
+      const whole = model.apply(x, { training: false }) as Tensor;
+      const { below, above, shape } = cutBelow(model, blocks, block);
+      const middle = below?.apply(x, { training: false }) as Tensor;
+      expect(middle.shape).toEqual([1, ...shape]);
+      expect(largest(above?.apply(middle, { training: false }) as Tensor, whole)).toBe(0);
+    },
+  );
 
   it('shares its weights with the whole', () => {
     const { above } = cutBelow(model, blocks, 'last_conv');
