@@ -38,16 +38,24 @@ export const folderEntrySchema = z.object({
 });
 export type FolderEntry = z.infer<typeof folderEntrySchema>;
 
+const themeSchema = z.enum(['system', 'dark', 'light']);
+const languageSchema = z.enum(['en', 'zh']).nullable();
+
 export const settingsSchema = z.object({
-  theme: z.enum(['system', 'dark', 'light']).default('system'),
-  language: z.enum(['en', 'zh']).nullable().default(null),
+  theme: themeSchema.default('system'),
+  language: languageSchema.default(null),
+});
+/** Not `settingsSchema.partial()`, which would fill what is left out with its default. */
+const settingsChangesSchema = z.object({
+  theme: themeSchema.optional(),
+  language: languageSchema.optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const appMethods = {
   'app.info': method(z.object({}), appInfoSchema),
   'app.settings': method(z.object({}), settingsSchema),
-  'app.setSettings': method(settingsSchema.partial(), settingsSchema),
+  'app.setSettings': method(settingsChangesSchema, settingsSchema),
   /** Asks with the system's dialog. `supported: false` where the host has none (browser): use `app.listFolder`. */
   'app.pick': method(
     z.object({

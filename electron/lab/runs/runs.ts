@@ -53,8 +53,9 @@ export class RunService {
   resume(id: string): Started['run'] {
     const project = this.#lab.projects.current;
     const run = rowOf(project, id);
-    if (this.#training?.run === id) {
-      this.#training.control('resume');
+    const training = this.#trainingOf(id);
+    if (training) {
+      training.control('resume');
       return shownRun(project, run);
     }
     this.#refuseWhileTraining(project);
@@ -73,21 +74,20 @@ export class RunService {
   /** @throws GraftError run.idle when the run is not training */
   control(id: string, action: 'pause' | 'stop'): void {
     const run = rowOf(this.#lab.projects.current, id);
-    if (this.#training?.run !== id) {
-      throw new GraftError('run.idle', { name: run.name, status: run.status });
-    }
-    this.#training.control(action);
+    const training = this.#trainingOf(id);
+    if (!training) throw new GraftError('run.idle', { name: run.name, status: run.status });
+    training.control(action);
   }
 
   stopIfTraining(id: string): void {
-    if (this.#training?.run === id) this.#training.control('stop');
+    this.#trainingOf(id)?.control('stop');
   }
 
   /** @throws GraftError run.active, run.unknown */
   remove(id: string): void {
     const project = this.#lab.projects.current;
     const { name } = rowOf(project, id);
-    if (this.#training?.run === id) throw new GraftError('run.active', { name });
+    if (this.#trainingOf(id)) throw new GraftError('run.active', { name });
     removeRun(project, id);
     this.#lab.projects.changed();
   }
@@ -105,13 +105,15 @@ export class RunService {
     const { result } = this.#lab.jobs.start(about, async (job) => {
       const training = new Training(this.#lab, project, run, dataset, resume, job);
       this.#training = training;
-      return training.finish(dataset).finally(() => {
-        this.#training = undefined;
-      });
+      return training.finish(dataset);
     });
     const shown = shownRun(project, run);
     this.#lab.events.emit('run.changed', shown);
     return { run: shown, finished: result };
+  }
+
+  #trainingOf(id: string): Training | undefined {
+    return this.#training?.active && this.#training.run === id ? this.#training : undefined;
   }
 
   #refuseWhileTraining(project: OpenProject): void {

@@ -18,6 +18,8 @@ const INTERRUPTIONS = new Set(['engine.lost', 'engine.failed', 'cancelled']);
 /** One run under way: drives the engine, stores every epoch, and settles how the run ended. */
 export class Training {
   readonly run: string;
+  /** False once the run has ended, before anybody is told so. */
+  active = true;
   readonly #lab: LabContext;
   readonly #project: OpenProject;
   readonly #job: JobControls;
@@ -125,19 +127,23 @@ export class Training {
       ...facts.seconds,
       evaluate: facts.seconds.evaluate + (performance.now() - evaluated) / 1000,
     };
-    return this.#change({ ...facts, seconds, status: stopped ? 'stopped' : 'done', finishedAt: now() });
+    return this.#end({ ...facts, seconds, status: stopped ? 'stopped' : 'done' });
   }
 
   #failed(error: GraftError): GraftError {
     const { code, params } = error;
     const closing = (this.#job.signal.reason as CancelReason | undefined) === 'closing';
     const interrupted = INTERRUPTIONS.has(code);
-    this.#change({
+    this.#end({
       status: interrupted ? 'interrupted' : 'failed',
       error: closing || code === 'cancelled' ? null : { code, params },
-      finishedAt: now(),
     });
     return error;
+  }
+
+  #end(changes: Partial<RunRow>): Run {
+    this.active = false;
+    return this.#change({ ...changes, finishedAt: new Date().toISOString() });
   }
 
   #change(changes: Partial<RunRow>): Run {
@@ -148,8 +154,4 @@ export class Training {
     this.#lab.events.emit('run.changed', shown);
     return shown;
   }
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

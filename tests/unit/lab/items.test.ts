@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { copyInto } from '../../../electron/lab/items/copies.ts';
+import { absolutePath, storedPath } from '../../../electron/lab/items/item-paths.ts';
+import { freshFolder } from '../store/a-project.ts';
+import { labWithItems } from './a-lab.ts';
+
+describe.skipIf(process.platform === 'win32')('stored paths', () => {
+  const project = '/home/ada/graft/leaves';
+  test.each([
+    ['/home/ada/graft/leaves/items/a.jpg', 'items/a.jpg'],
+    ['/home/ada/graft/photos/кошка.jpg', '../photos/кошка.jpg'],
+    ['/home/ada/graft/leaves/..odd/a.jpg', '..odd/a.jpg'],
+    ['/home/ada/pictures/a.jpg', '/home/ada/pictures/a.jpg'],
+    ['/media/stick/a.jpg', '/media/stick/a.jpg'],
+  ])('%s is kept as %s and leads back', (path, stored) => {
+    expect(storedPath(project, path)).toBe(stored);
+    expect(absolutePath(project, stored)).toBe(path);
+  });
+
+  test('a project at the root of a disk has nothing beside it', () => {
+    expect(storedPath('/leaves', '/photos/a.jpg')).toBe('/photos/a.jpg');
+  });
+});
+
+describe('copies', () => {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+  test('different files of one name both stay, the same file is there once, and nothing else is left', async () => {
+    const folder = freshFolder();
+    const [a, b] = ['a', 'b'].map((name) => {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'photo.jpg'), name);
+      return join(folder, name, 'photo.jpg');
+    });
+    const items = join(folder, 'items');
+    expect(await copyInto(items, a!, sha256('a'))).toBe(join(items, 'photo.jpg'));
+    expect(await copyInto(items, b!, sha256('b'))).toBe(join(items, 'photo-2.jpg'));
+    expect(await copyInto(items, a!, sha256('a'))).toBe(join(items, 'photo.jpg'));
+    expect(await copyInto(items, b!, sha256('b'))).toBe(join(items, 'photo-2.jpg'));
+    expect(readdirSync(items).sort()).toEqual(['photo-2.jpg', 'photo.jpg']);
+    expect(readFileSync(join(items, 'photo-2.jpg'), 'utf8')).toBe('b');
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'a name at the limit of the file system is shortened, not refused',
+    async () => {
+      const folder = freshFolder();
+      const long = join(folder, `${'ж'.repeat(125)}.jpg`);
+      writeFileSync(long, 'a');
+      const copy = await copyInto(join(folder, 'items'), long, sha256('a'));
+      expect(copy).toMatch(/ж{100}-1\.jpg$/);
+      expect(await copyInto(join(folder, 'items'), long, sha256('a'))).toBe(copy);
+    },
+  );
+});
+
+describe('thumbnails', () => {
+  test('are made once for all who ask, the newest request first', async () => {
+    const { lab, media, ids, dir } = await labWithItems();
+    const asked = ids.slice(0, 6).map((id) => lab.asset('thumb', id));
+    const twice = lab.asset('thumb', ids[0]!);
+    const order: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      const { params, resolve } = await media.next('thumbnail');
+      order.push(params.path.slice(dir.length + 7));
+      resolve(null);
+    }
+    await Promise.all(asked);
+    expect(await twice).toEqual(await asked[0]);
+    expect([...order].sort()).toEqual(['0.jpg', '1.jpg', '2.jpg', '3.jpg', '4.jpg', '5.jpg']);
+    // Four are drawn at once; of the two that had to wait the later one goes first.
+    expect(order.indexOf('5.jpg')).toBeLessThan(order.indexOf('4.jpg'));
+    await expect(lab.asset('thumb', 999)).rejects.toMatchObject({ code: 'item.unknown' });
+  });
+});
