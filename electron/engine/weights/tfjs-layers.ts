@@ -28,6 +28,8 @@ const manifest = z.array(
   z.object({ paths: z.array(z.string().max(500)).max(10_000), weights: z.array(weightSpec) }),
 );
 
+const outline = z.object({ format: z.string().optional(), weightsManifest: z.unknown().optional() });
+
 type WeightSpec = z.infer<typeof weightSpec>;
 
 /** Element size in the shards, by the type they are stored in. */
@@ -101,17 +103,12 @@ function readManifest(path: string): z.infer<typeof manifest> {
   } catch {
     throw refuse('it is not valid JSON');
   }
-  const outline = z.object({
-    format: z.string().optional(),
-    modelTopology: z.unknown(),
-    weightsManifest: z.unknown(),
-  });
   const model = outline.safeParse(document);
-  if (!model.success || model.data.weightsManifest === undefined) {
-    throw new GraftError('weights.not-a-model', { path });
-  }
-  if (model.data.format === 'graph-model')
+  if (model.data?.format === 'graph-model') {
     throw new GraftError('weights.unsupported', { path, feature: 'the TensorFlow.js graph-model format' });
+  }
+  if (!model.data || model.data.weightsManifest === undefined)
+    throw new GraftError('weights.not-a-model', { path });
   const parsed = manifest.safeParse(model.data.weightsManifest);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -117,6 +117,7 @@ function* chunksOf(reader: ByteReader, root: number, rank: number, name: string)
         continue;
       }
       const offset = Array.from({ length: rank }, (_, axis) => uint64(entries, at + 8 + 8 * axis, path));
+      if (offset.some((start) => start < 0)) throw damaged(path, `a chunk of ${name} that lies nowhere`);
       yield { address: child, length: entries.readUInt32LE(at), mask: entries.readUInt32LE(at + 4), offset };
     }
   }

@@ -26,10 +26,10 @@ export interface Hdf5Writer {
 export async function writeHdf5(
   path: string,
   fill: (writer: Hdf5Writer) => void,
-  libver?: 'latest',
+  libver?: 'earliest' | 'latest',
 ): Promise<void> {
   await ready;
-  const file = new File(path, 'w', libver ? { libver } : {});
+  const file = new File(path, 'w', libver ? { libver: [libver, 'latest'] } : {});
   const made = new Set<string>();
   const group = (name: string) => {
     if (name === '' || made.has(name)) return;

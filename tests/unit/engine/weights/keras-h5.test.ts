@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ramp = (length: number) => Float32Array.from({ length }, (_, i) => Math.fround(i * 0.37 - 5));
 
-async function roundTrip(name: string, fill: (writer: Hdf5Writer) => void, libver?: 'latest') {
+async function roundTrip(name: string, fill: (writer: Hdf5Writer) => void, libver?: 'earliest' | 'latest') {
   const path = join(folder, `${name}.h5`);
   await writeHdf5(path, fill, libver);
   return openWeights(path);
@@ -23,7 +23,7 @@ async function roundTrip(name: string, fill: (writer: Hdf5Writer) => void, libve
 
 describe('files written by the HDF5 library', () => {
   const data = ramp(7 * 5 * 3);
-  const read = async (fill: (writer: Hdf5Writer) => void, name: string, libver?: 'latest') => {
+  const read = async (fill: (writer: Hdf5Writer) => void, name: string, libver?: 'earliest' | 'latest') => {
     const source = await roundTrip(name, fill, libver);
     const values = await source.read('conv/kernel');
     source.close();

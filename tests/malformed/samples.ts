@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeSafetensors } from '../../electron/engine/tensors/safetensors.ts';
+import { writeHdf5 } from '../unit/engine/weights/hdf5-writer.ts';
+import type { Hdf5Writer } from '../unit/engine/weights/hdf5-writer.ts';
+
+/** Small good files of every weight format, to be damaged. */
+
+export interface Sample {
+  /** What it is, for test names. */
+  name: string;
+  /** The file that is damaged; the others lie beside it. */
+  file: string;
+  bytes: Buffer;
+}
+
+export const ramp = (length: number) => Float32Array.from({ length }, (_, i) => i / 7 - 3);
+
+/** Every layout Graft reads: contiguous, chunked, compressed, float64. */
+export function fillKeras(file: Hdf5Writer): void {
+  file.dataset('conv1/conv1/kernel:0', ramp(3 * 3 * 3 * 4), [3, 3, 3, 4]);
+  file.dataset('conv1/conv1/bias:0', ramp(4), [4]);
+  file.dataset('dense/dense/kernel:0', ramp(24 * 10), [24, 10], { chunks: [7, 4], compression: 4 });
+  file.dataset('dense/dense/bias:0', Float64Array.from(ramp(10)), [10], { chunks: [3] });
+}
+
+export function modelJson(weights: object[], paths: string[]): string {
+  return JSON.stringify({ format: 'layers-model', modelTopology: {}, weightsManifest: [{ paths, weights }] });
+}
+
+export const shardSpec = { name: 'conv1/kernel', shape: [4, 6], dtype: 'float32' };
+
+/** Writes all samples into a folder. */
+export async function writeSamples(folder: string): Promise<Sample[]> {
+  mkdirSync(folder, { recursive: true });
+  const at = (name: string) => join(folder, name);
+  await writeHdf5(at('classic.h5'), fillKeras, 'earliest');
+  await writeHdf5(at('newer.h5'), (file) => {
+    fillKeras(file);
+    for (let i = 0; i < 40; i++) file.dataset(`many/weight_${i}`, ramp(2), [2]); // Enough for dense links.
+  });
+  await writeSafetensors(
+    at('plain.safetensors'),
+    new Map([
+      ['conv1/kernel', { shape: [4, 6], dtype: 'F32', data: ramp(24) }],
+      ['conv1/bias', { shape: [6], dtype: 'F32', data: ramp(6) }],
+    ]),
+    { made: 'by a test' },
+  );
+  writeFileSync(at('group1-shard1of1.bin'), Buffer.from(ramp(24).buffer));
+  writeFileSync(at('model.json'), modelJson([shardSpec], ['group1-shard1of1.bin']));
+  return ['classic.h5', 'newer.h5', 'plain.safetensors', 'model.json'].map((name) => ({
+    name,
+    file: at(name),
+    bytes: readFileSync(at(name)),
+  }));
+}

@@ -1,0 +1,248 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setBackend } from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importWeights } from '../../electron/engine/weights/library.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
+import { writeHdf5 } from '../unit/engine/weights/hdf5-writer.ts';
+import { fillKeras, modelJson, ramp, shardSpec } from './samples.ts';
+
+/**
+ * Bad weight files and the exact error each must give. Every file is made here, in a fresh folder of its own, and
+ * goes the whole way of an import.
+ */
+interface BadFile {
+  name: string;
+  code: ErrorCode;
+  /** Parameters the error must carry, so that its sentence names the thing. */
+  params?: Record<string, unknown>;
+  /** Makes the file and returns the path to import. */
+  make(folder: string): string | Promise<string>;
+}
+
+async function kerasBytes(folder: string, libver: 'earliest' | 'latest' = 'earliest'): Promise<Buffer> {
+  const path = join(folder, 'good.h5');
+  await writeHdf5(path, fillKeras, libver);
+  return readFileSync(path);
+}
+
+function write(folder: string, name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A good .h5 with some bytes overwritten after `find`. */
+async function patched(folder: string, find: string, offset: number, bytes: number[]): Promise<string> {
+  const content = await kerasBytes(folder);
+  const at = content.indexOf(find, 0, 'latin1');
+  if (at < 0) throw new Error(`No ${find} in the sample`);
+  Buffer.from(bytes).copy(content, at + offset);
+  return write(folder, 'patched.h5', content);
+}
+
+function tfjs(
+  folder: string,
+  weights: object[],
+  paths: string[],
+  shard = Buffer.from(ramp(24).buffer),
+): string {
+  write(folder, 'shard.bin', shard);
+  return write(folder, 'model.json', modelJson(weights, paths));
+}
+
+/** A safetensors file of this header, with `length` bytes of data that take no room on disk. */
+function safetensors(folder: string, header: object, length: number): string {
+  const path = join(folder, 'bad.safetensors');
+  const json = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(json.length));
+  const descriptor = openSync(path, 'w');
+  writeSync(descriptor, Buffer.concat([size, json]));
+  ftruncateSync(descriptor, 8 + json.length + length);
+  closeSync(descriptor);
+  return path;
+}
+
+const gigabytes5 = 5 * 2 ** 30;
+
+const badFiles: BadFile[] = [
+  { name: 'a path that does not exist', code: 'file.missing', make: (folder) => join(folder, 'gone.h5') },
+  { name: 'an empty file', code: 'weights.damaged', params: { detail: 'the file is empty' }, make: (folder) => write(folder, 'empty.h5', '') },
+  {
+    name: 'a text file',
+    code: 'weights.not-weights',
+    params: { detail: 'it begins with "Dear fri"' },
+    make: (folder) => write(folder, 'letter.h5', 'Dear friend, these are not weights.'),
+  },
+  { name: 'a picture', code: 'weights.not-weights', make: (folder) => write(folder, 'cat.h5', Buffer.from('ffd8ffe000104a464946', 'hex')) },
+  { name: 'a folder without a model', code: 'weights.missing-part', params: { part: 'model.json' }, make: (folder) => folder },
+  {
+    name: 'an .h5 cut in half',
+    code: 'weights.damaged',
+    params: { detail: expect.stringMatching(/^it should have \d+ bytes and has \d+$/) },
+    make: async (folder) => {
+      const content = await kerasBytes(folder);
+      return write(folder, 'half.h5', content.subarray(0, content.length / 2));
+    },
+  },
+  {
+    name: 'an .h5 of nothing but its signature',
+    code: 'weights.damaged',
+    make: async (folder) => write(folder, 'stub.h5', (await kerasBytes(folder)).subarray(0, 8)),
+  },
+  {
+    name: 'an .h5 of a superblock not yet invented',
+    code: 'weights.unsupported',
+    params: { feature: 'version 9 of the HDF5 superblock' },
+    make: (folder) => patched(folder, '\x89HDF', 8, [9]),
+  },
+  {
+    name: 'an .h5 whose group tree points to itself',
+    code: 'weights.damaged',
+    params: { detail: 'a group whose B-tree runs in circles' },
+    make: async (folder) => {
+      const content = await kerasBytes(folder);
+      const tree = content.indexOf('TREE');
+      content[tree + 5] = 1; // An inner node, whose first child is itself.
+      content.writeBigUInt64LE(BigInt(tree), tree + 32);
+      content[content.indexOf('TREE', tree + 4) + 5] = 0;
+      return write(folder, 'circle.h5', content);
+    },
+  },
+  {
+    name: 'an .h5 whose tree is overwritten',
+    code: 'weights.damaged',
+    params: { detail: expect.stringContaining('no B-tree of a group at byte') },
+    make: (folder) => patched(folder, 'TREE', 0, [0, 0, 0, 0]),
+  },
+  {
+    name: 'an .h5 with a link into another file',
+    code: 'weights.unsafe',
+    params: { detail: 'its entry kernel:0 is a link into another file' },
+    make: async (folder) => {
+      const path = join(folder, 'linked.h5');
+      await writeHdf5(path, (file) => file.externalLink('conv1/kernel:0', '/etc/passwd', '/x'));
+      return path;
+    },
+  },
+  {
+    name: 'an .h5 without tensors',
+    code: 'weights.unknown-architecture',
+    make: async (folder) => {
+      const path = join(folder, 'bare.h5');
+      await writeHdf5(path, (file) => file.group('conv1'));
+      return path;
+    },
+  },
+  {
+    name: 'an .h5 of another network',
+    code: 'weights.unknown-architecture',
+    params: { tensors: 'conv1/bias, conv1/kernel, dense/bias' },
+    make: async (folder) => {
+      await kerasBytes(folder);
+      return join(folder, 'good.h5');
+    },
+  },
+  { name: 'JSON that is none', code: 'weights.damaged', params: { detail: 'it is not valid JSON' }, make: (folder) => write(folder, 'model.json', '{"a": ') },
+  { name: 'JSON that is no model', code: 'weights.not-a-model', make: (folder) => write(folder, 'model.json', '{"name": "graft"}') },
+  {
+    name: 'a graph model',
+    code: 'weights.unsupported',
+    make: (folder) => write(folder, 'model.json', '{"format": "graph-model", "weightsManifest": []}'),
+  },
+  {
+    name: 'a model.json with a shape of words',
+    code: 'weights.damaged',
+    params: { detail: expect.stringContaining('0.weights.0.shape.0') },
+    make: (folder) => tfjs(folder, [{ ...shardSpec, shape: ['four'] }], ['shard.bin']),
+  },
+  {
+    name: 'a model whose shard is missing',
+    code: 'weights.missing-part',
+    params: { part: 'lost.bin' },
+    make: (folder) => tfjs(folder, [shardSpec], ['lost.bin']),
+  },
+  {
+    name: 'a model whose shard is too short',
+    code: 'weights.damaged',
+    params: { detail: 'shard.bin: 95 bytes instead of 96' },
+    make: (folder) => tfjs(folder, [shardSpec], ['shard.bin'], Buffer.alloc(95)),
+  },
+  {
+    name: 'a model that claims more than its shard has',
+    code: 'weights.damaged',
+    params: { detail: 'shard.bin: 96 bytes instead of 400000000000000' },
+    make: (folder) => tfjs(folder, [{ ...shardSpec, shape: [1e7, 1e7] }], ['shard.bin']),
+  },
+  {
+    name: 'a model with a shape beyond all numbers',
+    code: 'weights.damaged',
+    params: { detail: expect.stringContaining('has the shape') },
+    make: (folder) => tfjs(folder, [{ ...shardSpec, shape: [1e9, 1e9, 1e9] }], ['shard.bin']),
+  },
+  {
+    name: 'a model of complex numbers',
+    code: 'weights.dtype',
+    params: { tensor: 'conv1/kernel', dtype: 'complex64' },
+    make: (folder) => tfjs(folder, [{ ...shardSpec, dtype: 'complex64' }], ['shard.bin']),
+  },
+  ...['../secret.bin', '/etc/passwd', 'a\\..\\..\\b', 'https://example.org/x.bin'].map((path) => ({
+    name: `a model that points to ${path}`,
+    code: 'weights.unsafe' as const,
+    params: { detail: `it points outside its folder, to ${path}` },
+    make: (folder: string) => tfjs(folder, [shardSpec], [path]),
+  })),
+  {
+    name: 'safetensors of five gigabytes',
+    code: 'weights.too-large',
+    params: { bytes: gigabytes5 },
+    make: (folder) =>
+      safetensors(folder, { w: { dtype: 'F32', shape: [gigabytes5 / 4], data_offsets: [0, gigabytes5] } }, gigabytes5),
+  },
+  {
+    name: 'safetensors of thousands of tensors',
+    code: 'weights.too-many-tensors',
+    make: (folder) => {
+      const entry = { dtype: 'F32', shape: [0], data_offsets: [0, 0] };
+      return safetensors(folder, Object.fromEntries(Array.from({ length: 20_001 }, (_, i) => [`t${i}`, entry])), 0);
+    },
+  },
+  {
+    name: 'safetensors cut short',
+    code: 'safetensors.truncated',
+    make: (folder) => safetensors(folder, { w: { dtype: 'F32', shape: [10], data_offsets: [0, 40] } }, 39),
+  },
+]; // prettier-ignore
+
+let root: string;
+beforeAll(async () => {
+  await setBackend('cpu');
+  root = mkdtempSync(join(tmpdir(), 'graft-malformed-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('bad weight files', () => {
+  it.each(badFiles.map((file, index) => ({ ...file, index })))(
+    '$name: $code',
+    async ({ code, params, make, index }) => {
+      const folder = join(root, String(index));
+      mkdirSync(folder);
+      const path = await make(folder);
+      const wanted = { code, params: expect.objectContaining(params ?? {}) };
+      await expect(importWeights(path, join(root, 'library'))).rejects.toMatchObject(wanted);
+    },
+  );
+});
