@@ -1,0 +1,76 @@
+import { useI18n } from 'vue-i18n';
+import type { Split } from '../../../shared/contract/index.ts';
+import { useItems } from '../../stores/items.ts';
+import { useNotices } from '../../stores/notices.ts';
+import { useProject } from '../../stores/project.ts';
+import { editKey } from '../../words.ts';
+
+export interface Edits {
+  /** What an edit applies to: the selection, or else the focused item. */
+  targets(): number[];
+  label(classId: number | null): Promise<void>;
+  setSplit(split: Split | null): Promise<void>;
+  exclude(excluded: boolean): Promise<void>;
+  resplit(shares: Record<Split, number>, seed: number, keepGiven: boolean): Promise<void>;
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+}
+
+/** Edits of the selected items, each told in the notice bar with its undo. */
+export function useEdits(): Edits {
+  const items = useItems();
+  const project = useProject();
+  const notices = useNotices();
+  const { t } = useI18n();
+
+  function targets(): number[] {
+    if (items.selected.size > 0) return [...items.selected];
+    return items.focused ? [items.focused.id] : [];
+  }
+
+  async function step(direction: 'undo' | 'redo'): Promise<void> {
+    const result = await notices.attempt(() => items.step(direction));
+    if (!result) return;
+    if (!result.done) return notices.show(t(`data.${direction}Nothing`));
+    const action = t(editKey(result.action));
+    notices.show(t(`data.${direction}Done`, { action, n: result.changed }, result.changed));
+  }
+
+  async function edit(work: (ids: number[]) => Promise<number>, tell: (n: number) => string): Promise<void> {
+    const ids = targets();
+    if (ids.length === 0) return notices.show(t('data.nothingSelected'));
+    const changed = await notices.attempt(() => work(ids));
+    if (changed === undefined) return;
+    notices.show(tell(changed), { label: t('words.undo'), run: () => void step('undo') });
+  }
+
+  const nameOf = (classId: number | null): string =>
+    classId === null ? t('data.unlabelled') : (project.classById.get(classId)?.name ?? '');
+
+  return {
+    targets,
+    label: (classId) =>
+      edit(
+        (ids) => items.label(ids, classId),
+        (n) => t('data.labelled', { n, name: nameOf(classId) }, n),
+      ),
+    setSplit: (split) =>
+      edit(
+        (ids) => items.setSplit(ids, split),
+        (n) => t('data.moved', { n, split: t(`terms.split.${split ?? 'none'}`) }, n),
+      ),
+    exclude: (excluded) =>
+      edit(
+        (ids) => items.exclude(ids, excluded),
+        (n) => t(excluded ? 'data.excluded' : 'data.included', { n }, n),
+      ),
+    async resplit(shares, seed, keepGiven) {
+      const changed = await notices.attempt(() => items.resplit(shares, seed, keepGiven));
+      if (changed === undefined) return;
+      const undo = { label: t('words.undo'), run: () => void step('undo') };
+      notices.show(t('data.resplitDone', { n: changed }, changed), undo);
+    },
+    undo: () => step('undo'),
+    redo: () => step('redo'),
+  };
+}

@@ -1,0 +1,18 @@
+import { createRouter, createWebHashHistory } from 'vue-router';
+
+/** The screens in the order of work. */
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/', name: 'home', component: () => import('./views/HomeView.vue') },
+    { path: '/data', name: 'data', component: () => import('./views/DataView.vue') },
+    { path: '/backbones/:arch?', name: 'backbones', component: () => import('./views/BackbonesView.vue') },
+    { path: '/train', name: 'train', component: () => import('./views/TrainView.vue') },
+    { path: '/train/:run', name: 'live', component: () => import('./views/LiveView.vue') },
+    { path: '/results/:run?', name: 'results', component: () => import('./views/ResultsView.vue') },
+    { path: '/experiments', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
+    { path: '/predict', name: 'predict', component: () => import('./views/PredictView.vue') },
+    { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+});

@@ -1,0 +1,59 @@
+import { defineStore } from 'pinia';
+import { ref, watch } from 'vue';
+import { connection } from '../bridge.ts';
+import { useApp } from './app.ts';
+import { useDraft } from './draft.ts';
+import { useItems } from './items.ts';
+import { useJobs } from './jobs.ts';
+import { useNotices } from './notices.ts';
+import { usePredictions } from './predictions.ts';
+import { useProject } from './project.ts';
+import { useResults } from './results.ts';
+import { useRuns } from './runs.ts';
+import { useZoo } from './zoo.ts';
+
+/** Brings every store to the state of the lab: at the start, after a reconnection, when the project changes. */
+export const useSession = defineStore('session', () => {
+  const ready = ref(false);
+  const app = useApp();
+  const project = useProject();
+  const jobs = useJobs();
+  const zoo = useZoo();
+  const runs = useRuns();
+  const items = useItems();
+  const notices = useNotices();
+
+  async function refresh(): Promise<void> {
+    await app.load();
+    await project.load();
+    await Promise.all([jobs.load(), zoo.load(), project.current ? runs.load() : undefined]);
+    items.pages.expire();
+  }
+
+  function forgetProject(): void {
+    runs.clear();
+    items.clear();
+    jobs.importReport = null;
+    useResults().clear();
+    useDraft().clear();
+    usePredictions().forgetRun();
+  }
+
+  async function start(): Promise<void> {
+    for (const store of [app, project, jobs, zoo, runs, items]) store.listen();
+    await notices.attempt(refresh);
+    ready.value = true;
+    watch(
+      () => project.current?.path,
+      (path) => {
+        forgetProject();
+        if (path) void notices.attempt(runs.load);
+      },
+    );
+    watch(connection, (state, before) => {
+      if (state === 'open' && before === 'lost') void notices.attempt(refresh);
+    });
+  }
+
+  return { ready, start };
+});

@@ -1,0 +1,10 @@
+import { i18n } from './i18n.ts';
+
+/** Locale keys of codes that come from the lab. A code this version does not know has a plain fallback. */
+function known(key: string, fallback: string): string {
+  return i18n.global.te(key, 'en') ? key : fallback;
+}
+
+export const phaseKey = (phase: string): string => known(`terms.phase.${phase}`, 'terms.phase.other');
+export const editKey = (action: string): string => known(`terms.edit.${action}`, 'terms.edit.other');
+export const warningKey = (code: string): string => known(`terms.warning.${code}`, 'terms.warning.other');
