@@ -32,7 +32,8 @@ function openPort(): Port {
   if (!process.send) throw new Error('The engine is started by Graft, not by hand');
   process.on('disconnect', () => process.exit(0));
   return {
-    send: (message) => process.send?.(message),
+    // Main may be leaving just now; then nobody needs the answer any more.
+    send: (message) => process.send?.(message, () => undefined),
     onMessage: (listener) => process.on('message', (message) => listener(message as ToEngine)),
   };
 }
