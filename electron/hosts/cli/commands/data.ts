@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ImportReport, LabClient, Run } from '../../../../shared/contract/index.ts';
+import { GraftError } from '../../../../shared/errors.ts';
 import { followJob } from '../follow.ts';
 import { list, percent, seconds, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
@@ -62,8 +64,11 @@ async function importItems(
   source: string,
   { copy = false, collection }: ImportOptions,
 ): Promise<Outcome> {
+  const from = resolve(source);
+  // A mistyped source must not leave an empty project behind.
+  if (!existsSync(from)) throw new GraftError('file.missing', { path: from });
   const { path } = await openOrCreateProject(lab, dir);
-  const { job } = await lab.call('items.import', { path: resolve(source), copy, collection });
+  const { job } = await lab.call('items.import', { path: from, copy, collection });
   const report = (await followJob(lab, job)).result as ImportReport;
   return { value: { project: path, ...report }, text: describe(path, report) };
 }
