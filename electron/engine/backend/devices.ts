@@ -2,6 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { setBackend, version_core } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+// Imported for what it registers: the gradients of all operations.
+import '@tensorflow/tfjs-layers';
+import './chained-ops.ts';
 import { BACKEND_NAME, bundledProviders, configureSessions, runtimeVersion } from './onnxruntime/index.ts';
 import { loadTensorflow } from './tensorflow.ts';
 

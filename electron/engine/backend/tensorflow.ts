@@ -1,7 +1,7 @@
 /** TensorFlow's native library through tfjs-node-gpu: optional, loaded when it is there, never required. */
 import { createRequire } from 'node:module';
 
-const require = createRequire(import.meta.url);
+const load = createRequire(import.meta.url);
 
 /** tfjs-node 4.22 calls helpers that Node 23 removed from `util`. */
 const removedHelpers = {
@@ -39,9 +39,9 @@ export function loadTensorflow(): TensorflowLoad {
 
 function load(): TensorflowLoad {
   try {
-    const util = require('node:util') as Record<string, unknown>;
+    const util = load('node:util') as Record<string, unknown>;
     for (const [name, helper] of Object.entries(removedHelpers)) util[name] ??= helper;
-    const module = require('@tensorflow/tfjs-node-gpu') as TensorflowModule;
+    const module = load('@tensorflow/tfjs-node-gpu') as TensorflowModule;
     const gpu = module.backend().isUsingGpuDevice === true;
     return { loaded: true, version: module.version['tfjs-node'] ?? '', device: gpu ? 'GPU (CUDA)' : 'CPU' };
   } catch (error) {

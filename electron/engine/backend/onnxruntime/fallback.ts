@@ -14,7 +14,14 @@ let cpu: MathBackendCPU | null = null;
 function toCpu(tensor: TensorInfo, from: OnnxRuntimeBackend, to: MathBackendCPU): TensorInfo {
   const { shape, dtype } = tensor;
   if (dtype !== 'complex64') {
-    return { dataId: to.write(from.readSync(tensor.dataId), shape, dtype), shape, dtype };
+    // Some CPU kernels ask for the rank, which tensors have and their infos have not.
+    const info = {
+      dataId: to.write(from.readSync(tensor.dataId), shape, dtype),
+      shape,
+      dtype,
+      rank: shape.length,
+    };
+    return info;
   }
   const { real, imag } = from.complexParts(tensor);
   const info = to.makeTensorInfo(shape, 'complex64');

@@ -6,6 +6,7 @@ import type { Initializer, NamedValue } from './graph/encode.ts';
 import { encodeModel, literalData } from './graph/encode.ts';
 import type { Plan } from './graph/plan.ts';
 import type { Value } from './graph/value.ts';
+import { sizeOf } from './graph/value.ts';
 import type { ExternalData, Session, SessionOptions } from './runtime.ts';
 import { createSession } from './runtime.ts';
 import { stats, timed } from './stats.ts';
@@ -59,7 +60,7 @@ export function nameValues(plan: Plan): Map<Value, string> {
   return names;
 }
 
-/** Outputs nobody asks for are left out: MaxPool without indices is the faster kernel. */
+/** Indices nobody asks for are left out: MaxPool without them is the faster kernel. */
 function usedValues(plan: Plan): Set<Value | null> {
   return new Set([...plan.nodes.flatMap((node) => node.inputs), ...plan.outputs]);
 }
@@ -81,8 +82,11 @@ export function namedNodes(
   const used = usedValues(plan);
   const nameOf = (value: Value | null): string => (value ? (names.get(value) ?? '') : '');
   return plan.nodes.map((node, index) => {
-    const outputs = node.outputs.map((value) => (used.has(value) ? nameOf(value) : ''));
-    while (outputs.length > 1 && outputs.at(-1) === '') outputs.pop();
+    const asked =
+      node.op === 'MaxPool'
+        ? node.outputs.filter((value, output) => output === 0 || used.has(value))
+        : node.outputs;
+    const outputs = asked.map(nameOf);
     return {
       name: `node${index}`,
       op: node.op,
@@ -91,6 +95,15 @@ export function namedNodes(
       attributes: node.attributes,
     };
   });
+}
+
+/** Elements below which one thread is faster than waking others, and compiling is quicker without a pool. */
+const SMALL_GRAPH = 16_384;
+
+/** How many elements a run reads and writes. */
+function elementsTouched(plan: Plan): number {
+  const results = plan.nodes.flatMap((node) => node.outputs);
+  return [...plan.inputs, ...plan.baked, ...results].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 function compile(plan: Plan): Session {
@@ -110,7 +123,8 @@ function compile(plan: Plan): Session {
     outputs: plan.outputs.map(named),
     initializers: [...literals, ...baked],
   });
-  const session = createSession(model, external, options);
+  const threads = elementsTouched(plan) < SMALL_GRAPH ? 1 : options.threads;
+  const session = createSession(model, external, { ...options, threads });
   for (const value of plan.baked) value.baked?.compiled();
   return session;
 }

@@ -100,11 +100,12 @@ const stridedSlice = lower<Named<'x'>, StridedSliceAttributes>('StridedSlice', (
     attributes.newAxisMask,
     attributes.shrinkAxisMask,
   );
-  if (info.finalShapeSparse.includes(0) || info.finalShape.includes(0)) return null;
+  if (info.finalShape.includes(0)) return null;
+  const sizes = slice_util.computeOutShape(info.begin, info.end, info.strides);
   const ranges = info.begin.map((start, axis) => ({
     axis,
     start,
-    size: dim(info.finalShapeSparse, axis),
+    size: dim(sizes, axis),
     step: dim(info.strides, axis),
   }));
   return reshape(slice(x, ranges), info.finalShape);

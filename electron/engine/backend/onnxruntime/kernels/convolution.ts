@@ -11,6 +11,7 @@ import {
 import { cast } from '../graph/elementwise.ts';
 import { reshape } from '../graph/shaping.ts';
 import type { Value } from '../graph/value.ts';
+import { sameShape } from '../graph/value.ts';
 import type { Window } from '../graph/windows.ts';
 import { window2d, window3d } from '../graph/windows.ts';
 import { activate } from './activation.ts';
@@ -109,12 +110,12 @@ export const convolutionKernels: KernelConfig[] = [
   depthwiseForward('FusedDepthwiseConv2D'),
   lower<Named<'dy' | 'filter'>, ConvAttributes & { inputShape: number[] }>(
     'Conv2DBackpropInput',
-    ({ dy, filter }, attributes) =>
-      convolutionInputGradient(
-        dy,
-        filter,
-        conv2dWindow(attributes.inputShape, filter.shape, attributes, false),
-      ),
+    ({ dy, filter }, attributes) => {
+      const window = conv2dWindow(attributes.inputShape, filter.shape, attributes, false);
+      const upstream = window.channelsLast ? dy.shape.slice(1, -1) : dy.shape.slice(2);
+      // tfjs lets a transposed convolution have an output its window does not lead to.
+      return sameShape(upstream, window.output) ? convolutionInputGradient(dy, filter, window) : null;
+    },
   ),
   lower<Named<'x' | 'dy'>, ConvAttributes & { filterShape: number[] }>(
     'Conv2DBackpropFilter',

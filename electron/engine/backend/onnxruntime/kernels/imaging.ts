@@ -1,6 +1,6 @@
 /** Resizing and warping images, [batch, height, width, channels]. */
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { add, cast, div, like, mul, sub } from '../graph/elementwise.ts';
+import { add, cast, compare, div, like, mul, sub, where } from '../graph/elementwise.ts';
 import { concat, expand, reshape, slice, transpose } from '../graph/shaping.ts';
 import { matmul } from '../graph/reductions.ts';
 import type { Value } from '../graph/value.ts';
@@ -108,6 +108,9 @@ function pixelGrid(height: number, width: number): Value {
   return known('float32', [3, count], grid);
 }
 
+/** A position beyond the edge of every image, in GridSample's coordinates. */
+const OUTSIDE = -4;
+
 /** Source positions of every output pixel as GridSample wants them, -1 to 1 between the outer pixels' centres. */
 function samplingGrid(
   transforms: Value,
@@ -120,8 +123,12 @@ function samplingGrid(
   const matrices = reshape(concat([transforms, last], 1), [count, 3, 3]);
   const points = matmul(matrices, pixelGrid(dim(output, 0), dim(output, 1)), [count]);
   const row = (index: number): Value => slice(points, [{ axis: 1, start: index, size: 1 }]);
-  const normalized = (position: Value, length: number): Value =>
-    sub(mul(div(position, row(2)), like(position, 2 / Math.max(1, length - 1))), like(position, 1));
+  const projection = row(2);
+  const infinite = compare('Equal', projection, like(projection, 0));
+  const normalized = (position: Value, length: number): Value => {
+    const scaled = sub(mul(div(position, projection), like(position, 2 / (length - 1))), like(position, 1));
+    return where(infinite, like(position, OUTSIDE), scaled);
+  };
   const grid = concat([normalized(row(0), dim(input, 1)), normalized(row(1), dim(input, 0))], 1);
   const shaped = reshape(transpose(grid, [0, 2, 1]), [count, ...output, 2]);
   return expand(shaped, [batch, ...output, 2]);

@@ -1,6 +1,6 @@
 /** Kernels that pick or place elements by index. */
 import type { DataType, KernelConfig } from '@tensorflow/tfjs-core';
-import { backend_util, gather_util } from '@tensorflow/tfjs-core';
+import { backend_util, gather_util, scatter_util, util } from '@tensorflow/tfjs-core';
 import { elementType } from '../backend.ts';
 import { cast, compare, mul, where } from '../graph/elementwise.ts';
 import { reduce } from '../graph/reductions.ts';
@@ -25,35 +25,28 @@ function rowNumbers(indices: Value, shape: readonly number[]): Value {
   return reduce('ReduceSum', mul(indices, literal('int32', [strides.length], strides)), [1], false);
 }
 
-/** Scatters slices into `base`: indices [..., depth], updates [..., slice]. */
+/** Scatters slices into `base`: `indices` hold tuples that name its first axes, `updates` what goes there. */
 function scatterSlices(base: Value, indices: Value, updates: Value, reduction: 'add' | 'none'): Value {
-  const depth = indices.shape.length > 0 ? dim(indices.shape, -1) : 1;
-  const leading = base.shape.slice(0, depth);
-  const size = sizeOf(base.shape.slice(depth));
-  const count = sizeOf(indices.shape) / depth;
-  const rows = rowNumbers(reshape(indices, [count, depth]), leading);
-  const flat = scatterRows(
-    reshape(base, [sizeOf(leading), size]),
-    rows,
-    reshape(updates, [count, size]),
-    reduction,
+  const { sliceRank, numUpdates, sliceSize } = scatter_util.calculateShapes(
+    asTensorInfo(updates),
+    asTensorInfo(indices),
+    [...base.shape],
   );
+  const leading = base.shape.slice(0, sliceRank);
+  const rows = rowNumbers(reshape(indices, [numUpdates, sliceRank]), leading);
+  // A scalar update is written at every index.
+  const shape = [numUpdates, sliceSize];
+  const spread = updates.shape.length === 0 ? expand(updates, shape) : reshape(updates, shape);
+  const flat = scatterRows(reshape(base, [sizeOf(leading), sliceSize]), rows, spread, reduction);
   return reshape(flat, base.shape);
 }
 
 const scatterNd = lower<Named<'indices' | 'updates'>, { shape: number[] }>(
   'ScatterNd',
-  ({ indices, updates }, { shape }) => {
-    if (shape.includes(0) || updates.type === 'bool') return null;
-    const depth = indices.shape.length > 0 ? dim(indices.shape, -1) : 1;
-    const count = sizeOf(indices.shape) / depth;
-    // A scalar update is written at every index.
-    const spread = expand(
-      updates,
-      updates.shape.length === 0 ? [count, ...shape.slice(depth)] : updates.shape,
-    );
-    return scatterSlices(expand(scalar(updates.type, 0), shape), indices, spread, 'add');
-  },
+  ({ indices, updates }, { shape }) =>
+    shape.includes(0) || updates.type === 'bool'
+      ? null
+      : scatterSlices(expand(scalar(updates.type, 0), shape), indices, updates, 'add'),
 );
 
 const tensorScatterUpdate = lower<Named<'tensor' | 'indices' | 'updates'>>(
@@ -80,10 +73,22 @@ const unsortedSegmentSum = lower<Named<'x' | 'segmentIds'>, { numSegments: numbe
   },
 );
 
+/** Indices whose numbers are known while recording are checked at once, as tfjs does. */
+function assertWithin(indices: Value, length: number): void {
+  if (!indices.data) return;
+  for (const index of indices.data) {
+    util.assert(
+      index >= 0 && index < length,
+      () => `GatherV2: the index value ${index} is not in [0, ${length - 1}]`,
+    );
+  }
+}
+
 const gatherKernel = lower<Named<'x' | 'indices'>, { axis: number; batchDims: number }>(
   'GatherV2',
   ({ x, indices }, { axis, batchDims }) => {
     if (batchDims !== 0 || axis < 0) return null;
+    assertWithin(indices, dim(x.shape, axis));
     const info = backend_util.segment_util.collectGatherOpShapeInfo(
       asTensorInfo(x),
       asTensorInfo(indices),

@@ -53,23 +53,42 @@ const pool3d: WindowOf<Pool3dAttributes> = (
     ),
   );
 
+/** ONNX refuses windows that can lie entirely in the padding. */
+const padsWithin = ({ kernel, before, after }: Window): boolean =>
+  kernel.every((length, axis) => Math.max(before[axis] ?? 0, after[axis] ?? 0) < length);
+
 const float = (x: Value): Value => cast(x, 'float32');
 
 function family<Attributes>(suffix: string, windowOf: WindowOf<Attributes>): KernelConfig[] {
+  const pool = <Name extends string>(
+    name: string,
+    input: (inputs: Named<Name>) => Value,
+    lowering: (inputs: Named<Name>, window: Window) => Value,
+  ): KernelConfig =>
+    lower<Named<Name>, Attributes>(name, (inputs, attributes) => {
+      const window = windowOf(input(inputs).shape, attributes);
+      return padsWithin(window) ? lowering(inputs, window) : null;
+    });
   return [
-    lower<Named<'x'>, Attributes>(`MaxPool${suffix}`, ({ x }, attributes) =>
-      cast(maxPool(float(x), windowOf(x.shape, attributes)), x.type),
+    pool<'x'>(
+      `MaxPool${suffix}`,
+      ({ x }) => x,
+      ({ x }, window) => cast(maxPool(float(x), window), x.type),
     ),
-    lower<Named<'dy' | 'input' | 'output'>, Attributes>(
+    pool<'dy' | 'input' | 'output'>(
       `MaxPool${suffix}Grad`,
-      ({ dy, input, output }, attributes) =>
-        maxPoolGradient(dy, float(input), output, windowOf(input.shape, attributes)),
+      ({ input }) => input,
+      ({ dy, input, output }, window) => maxPoolGradient(dy, float(input), output, window),
     ),
-    lower<Named<'x'>, Attributes>(`AvgPool${suffix}`, ({ x }, attributes) =>
-      averagePool(float(x), windowOf(x.shape, attributes)),
+    pool<'x'>(
+      `AvgPool${suffix}`,
+      ({ x }) => x,
+      ({ x }, window) => averagePool(float(x), window),
     ),
-    lower<Named<'dy' | 'input'>, Attributes>(`AvgPool${suffix}Grad`, ({ dy, input }, attributes) =>
-      averagePoolGradient(dy, windowOf(input.shape, attributes)),
+    pool<'dy' | 'input'>(
+      `AvgPool${suffix}Grad`,
+      ({ input }) => input,
+      ({ dy }, window) => averagePoolGradient(dy, window),
     ),
   ];
 }

@@ -1,11 +1,10 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
-import { cast } from '../graph/elementwise.ts';
+import { broadcastShape, cast, like, unary, where } from '../graph/elementwise.ts';
 import { argReduce, matmul, reduce, softmax } from '../graph/reductions.ts';
 import { reshape, transpose } from '../graph/shaping.ts';
 import type { ElementType, Value } from '../graph/value.ts';
 import { dim, record, scalar } from '../graph/value.ts';
-import { broadcastShape } from '../graph/elementwise.ts';
 import { activate } from './activation.ts';
 import type { Named } from './lower.ts';
 import { lower } from './lower.ts';
@@ -35,14 +34,31 @@ function reduction(
   });
 }
 
+/** ONNX Runtime's extremes pass over NaN; a diverged loss must show. */
+function extreme(kernelName: string, op: string): KernelConfig {
+  return lower<Named<'x'>, ReduceAttributes>(kernelName, ({ x }, { axis, reductionIndices, keepDims }) => {
+    const axes = axesOf(reductionIndices ?? axis, x);
+    const reduced = reduce(op, cast(x, own(x)), axes, keepDims);
+    if (x.type !== 'float32') return reduced;
+    const nans = reduce('ReduceMax', cast(unary('IsNaN', x, 'bool'), 'int32'), axes, keepDims);
+    return where(cast(nans, 'bool'), like(reduced, NaN), reduced);
+  });
+}
+
 const own = (x: Value): ElementType => (x.type === 'bool' ? 'int32' : x.type);
 const float = (): ElementType => 'float32';
 const whole = (): ElementType => 'int32';
 
+/** tfjs passes over NaN here: it becomes what never wins. */
+function withoutNan(x: Value, kernelName: 'ArgMax' | 'ArgMin'): Value {
+  if (x.type !== 'float32') return x;
+  return where(unary('IsNaN', x, 'bool'), like(x, kernelName === 'ArgMax' ? -Infinity : Infinity), x);
+}
+
 const argReduction = (kernelName: 'ArgMax' | 'ArgMin'): KernelConfig =>
   lower<Named<'x'>, { axis: Axes }>(kernelName, ({ x }, { axis }) => {
     const [only] = axesOf(axis, x);
-    return only === undefined ? null : argReduce(kernelName, cast(x, own(x)), only);
+    return only === undefined ? null : argReduce(kernelName, withoutNan(cast(x, own(x)), kernelName), only);
   });
 
 interface CumulativeAttributes {
@@ -82,6 +98,13 @@ function flipped(x: Value): Value {
 function product(a: Value, b: Value, transA: boolean, transB: boolean): Value {
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const batch = broadcastShape(batchA, batchB);
+  const [inner, other] = [dim(a.shape, transA ? -2 : -1), dim(b.shape, transB ? -1 : -2)];
+  if (inner !== other) {
+    const shapes = `${a.shape.join(',')} and ${b.shape.join(',')}`;
+    throw new Error(
+      `Inner dimensions (${inner}) and (${other}) of tensors with shapes ${shapes} must match.`,
+    );
+  }
   const single =
     a.type === 'float32' && b.type === 'float32' && [...batchA, ...batchB].every((length) => length === 1);
   if (!single) return matmul(transA ? flipped(a) : a, transB ? flipped(b) : b, batch);
@@ -100,8 +123,8 @@ function product(a: Value, b: Value, transA: boolean, transB: boolean): Value {
 export const reductionKernels: KernelConfig[] = [
   reduction('Sum', 'ReduceSum', own),
   reduction('Mean', 'ReduceMean', float),
-  reduction('Max', 'ReduceMax', own),
-  reduction('Min', 'ReduceMin', own),
+  extreme('Max', 'ReduceMax'),
+  extreme('Min', 'ReduceMin'),
   reduction('Prod', 'ReduceProd', own),
   reduction('All', 'ReduceMin', whole, 'bool'),
   reduction('Any', 'ReduceMax', whole, 'bool'),

@@ -55,18 +55,20 @@ const castKernel = direct<{ x: TensorInfo }, { dtype: DataType }>('Cast', (input
     : castNumbers.kernelFunc({ inputs, attrs: { ...attrs }, backend }),
 );
 
+/** The same value under a data id of its own, as a complex tensor takes its parts along when it goes. */
+const again = (tensor: TensorInfo, backend: OnnxRuntimeBackend): TensorInfo =>
+  backend.output(backend.lazyValue(tensor));
+
 /** Complex tensors are two real ones; their arithmetic is the CPU backend's. */
 const complex = direct<{ real: TensorInfo; imag: TensorInfo }>(
   'Complex',
-  ({ real, imag }, _attributes, backend) =>
-    backend.complexOutput(share(real, real.shape, backend), share(imag, imag.shape, backend)),
+  ({ real, imag }, _attributes, backend) => backend.complexOutput(again(real, backend), again(imag, backend)),
 );
 
 const part = (kernelName: string, name: 'real' | 'imag'): KernelConfig =>
-  direct<{ input: TensorInfo }>(kernelName, ({ input }, _attributes, backend) => {
-    const tensor = backend.complexParts(input)[name];
-    return share(tensor, tensor.shape, backend);
-  });
+  direct<{ input: TensorInfo }>(kernelName, ({ input }, _attributes, backend) =>
+    again(backend.complexParts(input)[name], backend),
+  );
 
 export const sharingKernels: KernelConfig[] = [
   identity,

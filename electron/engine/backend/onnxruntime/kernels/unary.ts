@@ -1,5 +1,5 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { add, binary, cast, compare, div, like, mul, sub, unary, where } from '../graph/elementwise.ts';
+import { add, cast, compare, div, like, mul, sub, unary, where } from '../graph/elementwise.ts';
 import type { Value } from '../graph/value.ts';
 import { record } from '../graph/value.ts';
 import type { Named } from './lower.ts';
@@ -32,7 +32,7 @@ const isNan: Formula = (x) => unary('IsNaN', x, 'bool');
 function log1p(x: Value): Value {
   const raised = add(x, like(x, 1));
   const difference = sub(raised, like(x, 1));
-  const finite = binary('Less', raised, like(x, Infinity), 'bool');
+  const finite = compare('Less', raised, like(x, Infinity));
   const corrected = div(mul(unary('Log', raised), x), difference);
   const exact = where(finite, corrected, unary('Log', raised));
   return where(compare('Equal', difference, like(x, 0)), x, exact);
@@ -96,13 +96,15 @@ const numericFormulas: Record<string, Formula> = {
   Relu: onnx('Relu'),
   Relu6: (x) => record('Clip', [x, like(x, 0), like(x, 6)], {}, x.type, x.shape),
   Round: whole('Round'),
-  Sign: onnx('Sign'),
+  Sign: (x) => (x.type === 'float32' ? where(isNan(x), like(x, 0), unary('Sign', x)) : unary('Sign', x)),
   Square: square,
 };
 
 const parametric: KernelConfig[] = [
   lower<Named<'x'>>('LogicalNot', ({ x }) => unary('Not', cast(x, 'bool'))),
-  lower<Named<'x'>, { alpha?: number }>('Step', ({ x }, { alpha = 0 }) => step(cast(x, 'float32'), alpha)),
+  lower<Named<'x'>, { alpha?: number }>('Step', ({ x }, { alpha = 0 }) =>
+    cast(step(cast(x, 'float32'), alpha), x.type),
+  ),
   lower<Named<'x'>, { clipValueMin: number; clipValueMax: number }>(
     'ClipByValue',
     ({ x }, { clipValueMin, clipValueMax }) =>
@@ -111,11 +113,12 @@ const parametric: KernelConfig[] = [
   lower<Named<'x'>, { alpha: number }>('LeakyRelu', ({ x }, { alpha }) =>
     record('LeakyRelu', [cast(x, 'float32')], { alpha: { float: alpha } }, 'float32', x.shape),
   ),
-  lower<Named<'x' | 'alpha'>>('Prelu', ({ x, alpha }) =>
-    where(compare('Less', x, like(x, 0)), mul(alpha, x), x),
-  ),
+  lower<Named<'x' | 'alpha'>>('Prelu', (inputs) => {
+    const [x, alpha] = [cast(inputs.x, 'float32'), cast(inputs.alpha, 'float32')];
+    return where(compare('Less', x, like(x, 0)), mul(alpha, x), x);
+  }),
   lower<Named<'dy' | 'y'>>('EluGrad', ({ dy, y }) =>
-    where(compare('GreaterEqual', y, like(y, 0)), dy, mul(dy, add(y, like(y, 1)))),
+    where(compare('GreaterOrEqual', y, like(y, 0)), dy, mul(dy, add(y, like(y, 1)))),
   ),
 ];
 
