@@ -1,7 +1,7 @@
 /** TensorFlow's native library through tfjs-node-gpu: optional, loaded when it is there, never required. */
 import { createRequire } from 'node:module';
 
-const load = createRequire(import.meta.url);
+const loadPackage = createRequire(import.meta.url);
 
 /** tfjs-node 4.22 calls helpers that Node 23 removed from `util`. */
 const removedHelpers = {
@@ -33,15 +33,15 @@ function reasonOf(error: unknown): string {
 
 /** Tries once per process to load tfjs-node-gpu, which registers its backend `tensorflow` with tfjs. */
 export function loadTensorflow(): TensorflowLoad {
-  attempt ??= load();
+  attempt ??= tryLoading();
   return attempt;
 }
 
-function load(): TensorflowLoad {
+function tryLoading(): TensorflowLoad {
   try {
-    const util = load('node:util') as Record<string, unknown>;
+    const util = loadPackage('node:util') as Record<string, unknown>;
     for (const [name, helper] of Object.entries(removedHelpers)) util[name] ??= helper;
-    const module = load('@tensorflow/tfjs-node-gpu') as TensorflowModule;
+    const module = loadPackage('@tensorflow/tfjs-node-gpu') as TensorflowModule;
     const gpu = module.backend().isUsingGpuDevice === true;
     return { loaded: true, version: module.version['tfjs-node'] ?? '', device: gpu ? 'GPU (CUDA)' : 'CPU' };
   } catch (error) {

@@ -8,7 +8,7 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import type { Tensor } from 'onnxruntime-node';
 import type { ElementType, NumberArray } from './graph/value.ts';
 
-const load = createRequire(import.meta.url);
+const loadPackage = createRequire(import.meta.url);
 
 interface NativeSession {
   loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
@@ -35,8 +35,8 @@ let loaded: Runtime | null = null;
 /** Loaded at first use: listing devices or testing another backend must not need the native library. */
 function runtime(): Runtime {
   if (loaded) return loaded;
-  const { Tensor, env } = load('onnxruntime-node') as typeof OnnxRuntime;
-  const native = load('onnxruntime-node/dist/binding.js') as { binding: Binding; initOrt(): void };
+  const { Tensor, env } = loadPackage('onnxruntime-node') as typeof OnnxRuntime;
+  const native = loadPackage('onnxruntime-node/dist/binding.js') as { binding: Binding; initOrt(): void };
   env.logLevel = 'error';
   native.initOrt();
   loaded = { ...native.binding, Tensor };
@@ -117,6 +117,6 @@ export function bundledProviders(): string[] {
 }
 
 export function runtimeVersion(): string {
-  const { version } = load('onnxruntime-node/package.json') as { version: string };
+  const { version } = loadPackage('onnxruntime-node/package.json') as { version: string };
   return version;
 }
