@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, onTestFinished } from 'vitest';
+import { createEngineClient } from '../../electron/engine/client.ts';
+import type { Engine } from '../../electron/engine/protocol.ts';
+import { createLab, type Lab } from '../../electron/lab/lab.ts';
+import type { Events, ImportReport, Job, Params } from '../../shared/contract/index.ts';
+import type { z } from 'zod';
+
+const entry = join(import.meta.dirname, '../../electron/engine/process.ts');
+
+export interface RealLab {
+  lab: Lab;
+  compute: Engine;
+  /** Where this lab keeps its data. */
+  dataDir: string;
+}
+
+/**
+ * A lab over real engine processes, for all tests of a file: starting one costs a second. Tests that train
+ * want two processes as in the app; for the others one does both.
+ */
+export function labForThisFile(processes: 1 | 2): RealLab {
+  const dataDir = mkdtempSync(join(tmpdir(), 'graft-lab-'));
+  const compute = createEngineClient({ entry });
+  const media = processes === 2 ? createEngineClient({ entry }) : compute;
+  const lab = createLab({ dataDir, version: '0.0.0', host: 'terminal', engines: { compute, media } });
+  afterAll(async () => {
+    await lab.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  return { lab, compute, dataDir };
+}
+
+/** A new folder with an open, empty project in it at `<folder>/project`. */
+export async function freshProject({ lab }: RealLab): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'graft-project-'));
+  onTestFinished(async () => {
+    await lab.call('projects.close', {});
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await lab.call('projects.create', { path: join(folder, 'project'), name: 'Test' });
+  return folder;
+}
+
+type Payload<E extends keyof Events> = z.output<Events[E]>;
+
+/** The first payload of an event that fits. */
+export function nextEvent<E extends keyof Events>(
+  lab: Lab,
+  event: E,
+  fits: (payload: Payload<E>) => boolean,
+): Promise<Payload<E>> {
+  return new Promise((resolve) => {
+    const stop = lab.on(event, (payload) => {
+      if (!fits(payload)) return;
+      stop();
+      resolve(payload);
+    });
+  });
+}
+
+/** Imports and waits for the job's end. */
+export async function importAndWait(
+  lab: Lab,
+  params: Params<'items.import'>,
+): Promise<Job & { result?: ImportReport }> {
+  const ends: Job[] = [];
+  const stop = lab.on('job.changed', (job) => {
+    if (job.status !== 'running') ends.push(job);
+  });
+  const { job: id } = await lab.call('items.import', params);
+  const done = ends.find((job) => job.id === id) ?? (await nextEvent(lab, 'job.changed', endOf(id)));
+  stop();
+  return done as Job & { result?: ImportReport };
+}
+
+const endOf = (id: string) => (job: Job) => job.id === id && job.status !== 'running';
+
+/** Writes `count` pictures of one colour with some noise, as `<folder>/<n>.png`. */
+export async function paintPictures(folder: string, colour: [number, number, number], count: number) {
+  mkdirSync(folder, { recursive: true });
+  for (let n = 0; n < count; n++) {
+    const pixels = Uint8Array.from(
+      { length: 32 * 32 * 3 },
+      (_, i) => colour[i % 3]! + ((i * 31 + n * 17) % 40),
+    );
+    const picture = sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } });
+    writeFileSync(join(folder, `${n}.png`), await picture.png().toBuffer());
+  }
+}
