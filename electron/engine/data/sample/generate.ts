@@ -16,13 +16,15 @@ import { drawPrinted } from './printed.ts';
 /** Side of the sample's square pictures in pixels. */
 export const sampleSize = 64;
 
-/** Pictures per class: print is plentiful, hand-drawn glyphs to train on are few. */
-export const sampleCounts = {
+export type SampleDomain = 'source' | 'target';
+/** Pictures per class. */
+export type SampleCounts = Record<SampleDomain, Record<Split, number>>;
+
+/** Print is plentiful, hand-drawn glyphs to train on are few. */
+export const sampleCounts: SampleCounts = {
   source: { train: 300, validation: 40, test: 40 },
   target: { train: 20, validation: 20, test: 50 },
-} satisfies Record<string, Record<Split, number>>;
-
-export type SampleDomain = keyof typeof sampleCounts;
+};
 
 const painters: Record<SampleDomain, (name: GlyphName, size: number, random: Random) => Uint8Array> = {
   source: drawPrinted,
@@ -35,6 +37,7 @@ const markerName = 'graft-sample.json';
 
 export interface SampleOptions {
   seed: number;
+  counts?: SampleCounts;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -45,7 +48,7 @@ export interface SampleFolders {
   target: string;
 }
 
-interface Picture {
+export interface SamplePicture {
   domain: SampleDomain;
   split: Split;
   name: GlyphName;
@@ -60,7 +63,8 @@ interface Picture {
 export async function generateSample(dir: string, options: SampleOptions): Promise<SampleFolders> {
   const folders = { source: join(dir, 'source'), target: join(dir, 'target') };
   const marker = join(dir, markerName);
-  const label = JSON.stringify({ version: sampleVersion, seed: options.seed });
+  const { seed, counts = sampleCounts } = options;
+  const label = JSON.stringify({ version: sampleVersion, seed, counts });
   const found = await readFile(marker, 'utf8').catch(() => null);
   if (found === label) return folders;
   await makeRoom(dir, folders, found !== null);
@@ -77,7 +81,7 @@ export async function generateSample(dir: string, options: SampleOptions): Promi
   return folders;
 }
 
-const domains = Object.keys(sampleCounts) as SampleDomain[];
+const domains: readonly SampleDomain[] = ['source', 'target'];
 
 /** An older sample is replaced; anything else that stands in the way is left alone. */
 async function makeRoom(dir: string, folders: SampleFolders, isSample: boolean): Promise<void> {
@@ -89,8 +93,9 @@ async function makeRoom(dir: string, folders: SampleFolders, isSample: boolean):
   await orUnwritable(dir, () => rm(join(dir, markerName), { force: true }));
 }
 
-async function paintAll(dir: string, { seed, signal, onProgress }: SampleOptions): Promise<void> {
-  const pictures = listPictures();
+async function paintAll(dir: string, options: SampleOptions): Promise<void> {
+  const { seed, counts = sampleCounts, signal, onProgress } = options;
+  const pictures = listPictures(counts);
   const classFolders = new Set(pictures.map((picture) => folderOf(dir, picture)));
   for (const folder of classFolders) await orUnwritable(folder, () => mkdir(folder, { recursive: true }));
   let done = 0;
@@ -108,16 +113,16 @@ async function paintAll(dir: string, { seed, signal, onProgress }: SampleOptions
 const progressStep = 50;
 
 /** One picture of the sample as RGB, `[sampleSize, sampleSize, 3]`; depends on nothing but its place and the seed. */
-export function paint({ domain, split, name, index }: Picture, seed: number): Uint8Array {
+export function paint({ domain, split, name, index }: SamplePicture, seed: number): Uint8Array {
   const place = [domains.indexOf(domain), splitNumbers[split], glyphNames.indexOf(name), index];
   return painters[domain](name, sampleSize, seededRandom(derivedSeed(seed, ...place)));
 }
 
 const splitNumbers: Record<Split, number> = { train: 0, validation: 1, test: 2 };
 
-function listPictures(): Picture[] {
+function listPictures(counts: SampleCounts): SamplePicture[] {
   return domains.flatMap((domain) =>
-    Object.entries(sampleCounts[domain]).flatMap(([split, count]) =>
+    Object.entries(counts[domain]).flatMap(([split, count]) =>
       glyphNames.flatMap((name) =>
         Array.from({ length: count }, (_, index) => ({ domain, split: split as Split, name, index })),
       ),
@@ -125,6 +130,6 @@ function listPictures(): Picture[] {
   );
 }
 
-function folderOf(dir: string, { domain, split, name }: Picture): string {
+function folderOf(dir: string, { domain, split, name }: SamplePicture): string {
   return join(dir, domain, split, name);
 }

@@ -34,9 +34,9 @@ export function drawByHand(name: GlyphName, size: number, random: Random): Uint8
 }
 
 /** Least difference in brightness between paper and ink, of 255: a person must be able to read every one. */
-const leastContrast = 60;
+const leastContrast = 70;
 /** How many sheets are dark with light ink. */
-const darkSheets = 0.25;
+const darkSheets = 0.15;
 
 function colours(random: Random): [paper: Colour, ink: Colour] {
   const dark = random() < darkSheets;
@@ -59,7 +59,7 @@ function colours(random: Random): [paper: Colour, ink: Colour] {
 /** Strokes as a hand draws them: corners missed, lines that tremble, pressure that varies, the sheet turned. */
 function handStrokes(name: GlyphName, size: number, random: Random): InkStroke[] {
   const place = handPlacement(size, random);
-  const tremble = between(random, 0.015, 0.06);
+  const tremble = between(random, 0.015, 0.05);
   const slips = between(random, 0.01, 0.05);
   const radius = size * between(random, 0.018, 0.06);
   return glyphForm(name, random).map((stroke) => {
@@ -86,7 +86,7 @@ function handPlacement(size: number, random: Random): (point: Point) => Point {
   const height = size * between(random, 0.42, 0.78);
   const width = height * between(random, 0.45, 0.95);
   const lean = between(random, -0.3, 0.45);
-  const angle = between(random, -0.38, 0.38);
+  const angle = between(random, -0.32, 0.32);
   const middle = [
     size / 2 + between(random, -0.1, 0.1) * size,
     size / 2 + between(random, -0.1, 0.1) * size,

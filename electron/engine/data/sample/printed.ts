@@ -11,14 +11,14 @@ import type { InkStroke, Nib } from './raster.ts';
  * @returns RGB, `[size, size, 3]`
  */
 export function drawPrinted(name: GlyphName, size: number, random: Random): Uint8Array {
-  const height = size * between(random, 0.52, 0.74);
+  const height = size * between(random, 0.45, 0.78);
   const width = height * between(random, 0.5, 0.78);
   const slant = random() < 0.35 ? between(random, 0.1, 0.28) : 0;
   const radius = (height * between(random, 0.05, 0.17)) / 2;
   const nib: Nib =
     random() < 0.5 ? { aspect: between(random, 1.5, 2.6), angle: Math.PI / 2 } : { aspect: 1, angle: 0 };
-  const left = size / 2 - width / 2 + between(random, -0.06, 0.06) * size;
-  const top = size / 2 - height / 2 + between(random, -0.06, 0.06) * size;
+  const left = size / 2 - width / 2 + between(random, -0.09, 0.09) * size;
+  const top = size / 2 - height / 2 + between(random, -0.09, 0.09) * size;
   const form = glyphForm(name, random);
   const strokes = random() < 0.4 ? [...form, ...serifs(form[0] ?? [])] : form;
   const ink: InkStroke[] = strokes.map((stroke) => ({
@@ -27,8 +27,8 @@ export function drawPrinted(name: GlyphName, size: number, random: Random): Uint
     ),
     radii: stroke.map(() => radius * Math.sqrt(nib.aspect)),
   }));
-  const paper = between(random, 238, 255);
-  const black = between(random, 0, 70);
+  const paper = between(random, 215, 255);
+  const black = between(random, 0, 110);
   return greyPicture(drawStrokes(ink, size, nib), paper, black);
 }
 
