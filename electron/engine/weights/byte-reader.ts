@@ -26,28 +26,60 @@ export function openBytes(path: string): ByteReader {
     closeSync(descriptor);
     throw new GraftError('weights.damaged', { path, detail: 'the file is empty' });
   }
-  const check = (position: number, length: number) => {
-    if (position < 0 || length < 0 || position + length > size) {
-      const detail = `expected ${length} bytes at byte ${position}, but the file ends at byte ${size}`;
-      throw new GraftError('weights.damaged', { path, detail });
-    }
-  };
-  const into = (target: Uint8Array, position: number) => {
-    check(position, target.byteLength);
-    let done = 0;
-    while (done < target.byteLength) {
+  const fill = (target: Uint8Array, position: number) => {
+    for (let done = 0; done < target.byteLength;) {
       const read = readSync(descriptor, target, done, target.byteLength - done, position + done);
-      if (read === 0) check(position + done, size);
+      if (read === 0) throw beyond(path, position + done, 1, position + done); // It has shrunk since it was opened.
       done += read;
     }
   };
-  const bytes = (position: number, length: number) => {
-    check(position, length);
-    const target = Buffer.alloc(length);
-    into(target, position);
-    return target;
+  return bounded(path, size, fill, () => closeSync(descriptor));
+}
+
+/** Part of a file as if it were a file of its own; closing it closes the whole. */
+export function windowOf(reader: ByteReader, start: number, size: number): ByteReader {
+  if (start + size > reader.size) throw beyond(reader.path, start, size, reader.size);
+  return bounded(
+    reader.path,
+    size,
+    (target, position) => reader.into(target, start + position),
+    () => reader.close(),
+  );
+}
+
+/** Bytes already in memory, read as if they were a file. */
+export function bytesInMemory(path: string, content: Buffer): ByteReader {
+  const fill = (target: Uint8Array, position: number) =>
+    target.set(content.subarray(position, position + target.byteLength));
+  return bounded(path, content.length, fill, () => undefined);
+}
+
+type Fill = (target: Uint8Array, position: number) => void;
+
+function bounded(path: string, size: number, fill: Fill, close: () => void): ByteReader {
+  const check = (position: number, length: number) => {
+    if (position < 0 || length < 0 || position + length > size) throw beyond(path, position, length, size);
   };
-  return { path, size, bytes, into, close: () => closeSync(descriptor) };
+  return {
+    path,
+    size,
+    into: (target, position) => {
+      check(position, target.byteLength);
+      fill(target, position);
+    },
+    bytes: (position, length) => {
+      check(position, length);
+      const target = Buffer.alloc(length);
+      fill(target, position);
+      return target;
+    },
+    close,
+  };
+}
+
+function beyond(path: string, position: number, length: number, size: number): GraftError {
+  const detail = `expected ${length} bytes at byte ${position}, but the file ends at byte ${size}`;
+  return new GraftError('weights.damaged', { path, detail });
 }
 
 function openFile(path: string): { descriptor: number; size: number } {

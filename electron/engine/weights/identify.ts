@@ -29,7 +29,8 @@ const equal = (a: readonly number[], b: readonly number[] | undefined) =>
  */
 export function identify(source: WeightSource, as?: string): Identity {
   const shapes: Shapes = new Map(source.tensors.map((tensor) => [tensor.name, tensor.shape]));
-  const row = as === undefined ? closest(source, shapes) : architecture(as);
+  const said = as ?? source.architecture;
+  const row = said === undefined ? closest(source, shapes) : architecture(said);
   const alpha = bestAlpha(row, shapes);
   const wrong = disagreement(featureShapes(row, alpha), shapes);
   if (wrong) {

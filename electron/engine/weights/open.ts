@@ -1,15 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraftError } from '../../../shared/errors.ts';
+import { archives } from './archives.ts';
 import { openBytes } from './byte-reader.ts';
 import { kerasH5 } from './keras-h5.ts';
+import { withKerasNames } from './pytorch/state-dict.ts';
 import { safetensors } from './safetensors.ts';
 import { maxTensorBytes } from './source.ts';
 import type { WeightFormat, WeightSource } from './source.ts';
 import { tfjsLayers } from './tfjs-layers.ts';
 
 /** Every format Graft reads, in the order in which they are tried. */
-export const weightFormats: readonly WeightFormat[] = [kerasH5, tfjsLayers, safetensors];
+export const weightFormats: readonly WeightFormat[] = [kerasH5, tfjsLayers, safetensors, archives];
 
 const headBytes = 4096;
 
@@ -21,7 +23,7 @@ const headBytes = 4096;
 export async function openWeights(path: string): Promise<WeightSource> {
   const file = modelJsonOf(path);
   const format = recognise(file);
-  const source = await format.open(file);
+  const source = withKerasNames(await format.open(file));
   const bytes = source.tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
   if (bytes <= maxTensorBytes) return source;
   source.close();

@@ -12,13 +12,15 @@ export const safetensors: WeightFormat = {
   title: 'safetensors',
   match: (head) => head.length > lengthBytes && head[lengthBytes] === 0x7b && head.readUInt32LE(4) === 0,
   open: async (path) => {
-    const { entries } = await readSafetensorsHeader(path);
+    const { entries, metadata } = await readSafetensorsHeader(path);
     if (entries.size > maxTensors)
       throw new GraftError('weights.too-many-tensors', { path, limit: maxTensors });
     return {
       format: safetensors.id,
       path,
       files: [path],
+      // A file of Graft's own library says what it is.
+      architecture: metadata['sourceSha256'] === undefined ? undefined : metadata['architecture'],
       tensors: [...entries].map(([name, { shape, dtype }]) => ({
         name,
         shape,

@@ -16,6 +16,8 @@ export interface WeightSource {
   /** The files that hold the values, in order. */
   files: readonly string[];
   tensors: readonly WeightTensor[];
+  /** Row of the zoo that the names tell of themselves; without it, names and shapes are compared with every row. */
+  architecture?: string;
   /**
    * The values of one tensor as float32, row-major.
    * @throws GraftError weights.*; Error for a name that is not in `tensors`

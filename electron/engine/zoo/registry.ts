@@ -4,9 +4,9 @@ import { buildDensenet121 } from './architectures/densenet121.ts';
 import { buildEfficientnetB0 } from './architectures/efficientnet-b0.ts';
 import { buildInceptionV3 } from './architectures/inception-v3.ts';
 import { buildMobilenet, mobilenetWidth } from './architectures/mobilenet.ts';
-import { buildMobilenetV2, mobilenetV2Width } from './architectures/mobilenet-v2.ts';
-import { buildResnet50 } from './architectures/resnet50.ts';
-import { buildVgg16, buildVgg19 } from './architectures/vgg.ts';
+import { buildMobilenetV2, buildMobilenetV2Torch, mobilenetV2Width } from './architectures/mobilenet-v2.ts';
+import { buildResnet50, buildResnet50Torch } from './architectures/resnet50.ts';
+import { buildVgg16, buildVgg16Torch, buildVgg19, buildVgg19Torch } from './architectures/vgg.ts';
 import { buildXception } from './architectures/xception.ts';
 import type { Backbone, BuildOptions } from './network.ts';
 import type { PreprocessingMode } from './preprocessing.ts';
@@ -31,6 +31,8 @@ export interface PublishedWeights {
   inputSize: number;
   /** As the publisher states it; not every publisher does. */
   md5?: string;
+  /** PyTorch states the first 8 hex digits of the SHA-256, in the file's name. */
+  sha256Prefix?: string;
 }
 
 /** One row of the zoo: facts from `resources/zoo.json`, code from `architectures/`. */
@@ -64,13 +66,17 @@ interface Construction {
 const constructions: Record<string, Construction> = {
   mobilenet: { build: buildMobilenet, width: mobilenetWidth },
   mobilenet_v2: { build: buildMobilenetV2, width: mobilenetV2Width },
+  mobilenet_v2_torch: { build: buildMobilenetV2Torch, width: mobilenetV2Width },
   efficientnet_b0: { build: buildEfficientnetB0, width: () => 1280 },
   densenet121: { build: buildDensenet121, width: () => 1024 },
+  resnet50_torch: { build: buildResnet50Torch, width: () => 2048 },
   resnet50: { build: buildResnet50, width: () => 2048 },
   inception_v3: { build: buildInceptionV3, width: () => 2048 },
   xception: { build: buildXception, width: () => 2048 },
   vgg16: { build: buildVgg16, width: () => 512 },
+  vgg16_torch: { build: buildVgg16Torch, width: () => 512 },
   vgg19: { build: buildVgg19, width: () => 512 },
+  vgg19_torch: { build: buildVgg19Torch, width: () => 512 },
 };
 
 /** All architectures, the one to recommend first. */

@@ -25,9 +25,18 @@ export function buildVgg16(options: BuildOptions): Backbone {
   return buildVgg('vgg16', vgg16Blocks, options);
 }
 
+/** The same network; torchvision's weights for it were trained with another preprocessing. */
+export function buildVgg16Torch(options: BuildOptions): Backbone {
+  return buildVgg('vgg16_torch', vgg16Blocks, options);
+}
+
 /** The same with 19 weight layers. */
 export function buildVgg19(options: BuildOptions): Backbone {
   return buildVgg('vgg19', vgg19Blocks, options);
+}
+
+export function buildVgg19Torch(options: BuildOptions): Backbone {
+  return buildVgg('vgg19_torch', vgg19Blocks, options);
 }
 
 function buildVgg(

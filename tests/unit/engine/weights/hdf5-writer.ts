@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { File, ready } from 'h5wasm/node';
+import type { Group } from 'h5wasm/node';
 import { modelTensors } from '../../../../electron/engine/weights/model-tensors.ts';
 
 /** HDF5 files written by the HDF5 library itself (h5wasm), to read with Graft's own reader. */
@@ -12,6 +13,8 @@ export interface DatasetOptions {
 
 export interface Hdf5Writer {
   group(path: string): void;
+  /** Gives a group a text attribute. */
+  attribute(path: string, name: string, text: string): void;
   dataset(
     path: string,
     data: Float32Array | Float64Array | Int32Array,
@@ -40,6 +43,10 @@ export async function writeHdf5(
   const parent = (name: string) => name.split('/').slice(0, -1).join('/');
   fill({
     group,
+    attribute: (path, name, text) => {
+      group(path);
+      (file.get(path) as Group).create_attribute(name, text);
+    },
     dataset: (name, data, shape, options = {}) => {
       group(parent(name));
       const compression = options.compression;

@@ -13,6 +13,11 @@ const kerasCounts: Record<string, [withTop: number, noTop: number]> = {
   resnet50: [25636712, 23587712],
   inception_v3: [23851784, 21802784],
   xception: [22910480, 20861480],
+  // torchvision's own counts of trainable parameters (25,557,032 and 3,504,872), and the statistics it does not count.
+  resnet50_torch: [25557032 + 53120, 25557032 + 53120 - 2049000],
+  mobilenet_v2_torch: [3504872 + 34112, 3504872 + 34112 - 1281000],
+  vgg16_torch: [138357544, 14714688],
+  vgg19_torch: [143667240, 20024384],
   vgg16: [138357544, 14714688],
   vgg19: [143667240, 20024384],
 };

@@ -1,0 +1,127 @@
+import { inflateRawSync } from 'node:zlib';
+import { GraftError } from '../../../shared/errors.ts';
+import { bytesInMemory, windowOf } from './byte-reader.ts';
+import type { ByteReader } from './byte-reader.ts';
+import { maxTensorBytes } from './source.ts';
+
+/** ZIP archives, as far as .keras and PyTorch files use them (APPNOTE.TXT 4.3). Nothing is ever unpacked to disk. */
+
+export interface ZipEntry {
+  name: string;
+  /** 0 stored, 8 deflated. */
+  method: number;
+  packedBytes: number;
+  bytes: number;
+  /** Of the local header. */
+  position: number;
+}
+
+const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const;
+const endBytes = 22;
+const centralBytes = 46;
+const localBytes = 30;
+const maxComment = 65_535;
+const maxEntries = 40_000;
+const encrypted = 1;
+/** What 32 bit fields hold when the real number is in a ZIP64 record. */
+const elsewhere = 0xffffffff;
+/** Deflate shrinks by at most this much. */
+const mostDeflation = 1032;
+
+export const isZip = (head: Buffer): boolean => head.length >= 4 && head.readUInt32LE(0) === signatures.local;
+
+const damaged = (path: string, detail: string) => new GraftError('weights.damaged', { path, detail });
+
+/**
+ * The entries of an archive by name.
+ * @throws GraftError weights.damaged, weights.unsafe for a name that leads out of the archive, weights.unsupported
+ */
+export function readZip(reader: ByteReader): Map<string, ZipEntry> {
+  const { path } = reader;
+  const { count, position, length } = findDirectory(reader);
+  if (count > maxEntries) throw damaged(path, `an archive of ${count} entries`);
+  const directory = reader.bytes(position, length);
+  const entries = new Map<string, ZipEntry>();
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    if (at + centralBytes > length || directory.readUInt32LE(at) !== signatures.central) {
+      throw damaged(path, `its directory breaks off at entry ${i} of ${count}`);
+    }
+    const nameLength = directory.readUInt16LE(at + 28);
+    const name = directory.toString(
+      'utf8',
+      at + centralBytes,
+      Math.min(at + centralBytes + nameLength, length),
+    );
+    entries.set(name, readEntry(path, directory, at, name));
+    at += centralBytes + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+  }
+  return entries;
+}
+
+function readEntry(path: string, directory: Buffer, at: number, name: string): ZipEntry {
+  if (name.startsWith('/') || name.includes('\\') || name.split('/').includes('..')) {
+    throw new GraftError('weights.unsafe', { path, detail: `its entry ${name} leads out of the archive` });
+  }
+  if (directory.readUInt16LE(at + 8) & encrypted)
+    throw new GraftError('weights.unsupported', { path, feature: 'encryption' });
+  const entry = {
+    name,
+    method: directory.readUInt16LE(at + 10),
+    packedBytes: directory.readUInt32LE(at + 20),
+    bytes: directory.readUInt32LE(at + 24),
+    position: directory.readUInt32LE(at + 42),
+  };
+  if ([entry.packedBytes, entry.bytes, entry.position].includes(elsewhere)) {
+    throw new GraftError('weights.unsupported', { path, feature: 'a ZIP64 archive' });
+  }
+  if (entry.bytes > maxTensorBytes || entry.bytes > entry.packedBytes * mostDeflation) {
+    throw damaged(path, `${name} claims to unpack ${entry.packedBytes} bytes to ${entry.bytes}`);
+  }
+  return entry;
+}
+
+/** The end record lies at the end, before a comment of any length. */
+function findDirectory(reader: ByteReader): { count: number; position: number; length: number } {
+  const length = Math.min(reader.size, endBytes + maxComment);
+  const tail = reader.bytes(reader.size - length, length);
+  for (let at = length - endBytes; at >= 0; at--) {
+    if (tail.readUInt32LE(at) !== signatures.end) continue;
+    return {
+      count: tail.readUInt16LE(at + 10),
+      length: tail.readUInt32LE(at + 12),
+      position: tail.readUInt32LE(at + 16),
+    };
+  }
+  throw damaged(reader.path, 'an archive without a directory: its end is missing');
+}
+
+/**
+ * One entry as bytes to read: a window into the file where it is stored, unpacked in memory where it is deflated.
+ * @throws GraftError weights.damaged, weights.unsupported
+ */
+export function openEntry(reader: ByteReader, entry: ZipEntry): ByteReader {
+  const { path } = reader;
+  const header = reader.bytes(entry.position, localBytes);
+  if (header.readUInt32LE(0) !== signatures.local)
+    throw damaged(path, `${entry.name} is not where the directory says`);
+  const start = entry.position + localBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
+  if (entry.method === 0) {
+    if (entry.bytes !== entry.packedBytes) throw damaged(path, `${entry.name} is stored in two lengths`);
+    return windowOf(reader, start, entry.bytes);
+  }
+  if (entry.method !== 8)
+    throw new GraftError('weights.unsupported', { path, feature: `ZIP method ${entry.method}` });
+  return bytesInMemory(path, inflate(path, entry, reader.bytes(start, entry.packedBytes)));
+}
+
+function inflate(path: string, entry: ZipEntry, packed: Buffer): Buffer {
+  let unpacked: Buffer;
+  try {
+    unpacked = inflateRawSync(packed, { maxOutputLength: Math.max(entry.bytes, 1) });
+  } catch (error) {
+    throw damaged(path, `${entry.name} does not unpack (${(error as NodeJS.ErrnoException).code ?? 'zlib'})`);
+  }
+  if (unpacked.length === entry.bytes) return unpacked;
+  throw damaged(path, `${entry.name} unpacks to ${unpacked.length} bytes instead of ${entry.bytes}`);
+}
