@@ -30,10 +30,13 @@ export interface EvaluationIntervals {
 const STEPS = 3e8;
 const FEWEST_RESAMPLES = 200;
 
-/**
- * Stratified bootstrap (within each true class) over the labelled items. Unless told how many, draws fewer
- * resamples of large sets with many classes, but never fewer than 200.
- */
+/** How many resamples a set of this size gets when nobody says: fewer of large ones, never fewer than 200. */
+export function affordableResamples(items: number, classes: number): number {
+  const affordable = Math.floor(STEPS / Math.max(1, items * classes));
+  return Math.max(FEWEST_RESAMPLES, Math.min(RESAMPLES, affordable));
+}
+
+/** Stratified bootstrap (within each true class) over the labelled items. */
 export function evaluationIntervals(
   predictions: Predictions,
   options: BootstrapOptions = {},
@@ -54,8 +57,7 @@ export function evaluationIntervals(
       ...Object.fromEntries(areas.map(({ averagePrecision }, cls) => [`class ${cls}`, averagePrecision])),
     };
   };
-  const affordable = Math.floor(STEPS / Math.max(1, items.length * classes.length));
-  const resamples = Math.max(FEWEST_RESAMPLES, Math.min(RESAMPLES, affordable));
+  const resamples = affordableResamples(items.length, classes.length);
   const intervals = bootstrapIntervals(truth, statistics, { resamples, ...options });
   const of = (name: string) => intervals[name] ?? null;
   return {

@@ -1,4 +1,4 @@
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../../shared/random.ts';
 import { CONFIDENCE, type Interval } from './wilson.ts';
 
 export interface BootstrapOptions {

@@ -1,4 +1,4 @@
-import { seededRandom } from '../significance/random.ts';
+import { seededRandom, shuffle } from '../../../shared/random.ts';
 
 /** Features of items, one row each: `values` is `[rows * columns]`. */
 export interface FeatureMatrix {
@@ -54,12 +54,4 @@ export function sampleRows(y: ArrayLike<number>, classes: number, limit: number,
     for (const rows of members) if (turn < rows.length && chosen.length < limit) chosen.push(rows[turn]!);
   }
   return Int32Array.from(chosen).sort();
-}
-
-/** Fisher and Yates' shuffle, in place. */
-function shuffle(rows: number[], random: () => number): void {
-  for (let i = rows.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [rows[i], rows[j]] = [rows[j]!, rows[i]!];
-  }
 }

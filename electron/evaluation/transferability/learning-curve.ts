@@ -1,6 +1,6 @@
+import { seededRandom } from '../../../shared/random.ts';
 import { percentileInterval, RESAMPLES, type BootstrapOptions } from '../significance/bootstrap.ts';
 import { normalQuantile } from '../significance/distributions.ts';
-import { seededRandom } from '../significance/random.ts';
 import type { Interval } from '../significance/wilson.ts';
 
 /** Errors seen after training on `items` items: `wrong` of `tested`. */

@@ -19,7 +19,7 @@ import {
   predictedClasses,
   type Predictions,
 } from '../../../../electron/evaluation/predictions.ts';
-import { seededRandom } from '../../../../electron/evaluation/significance/random.ts';
+import { seededRandom } from '../../../../shared/random.ts';
 import { arbitraryPredictions } from '../arbitrary.ts';
 import { expectClose, predictionsOf, readReference, referencePresent } from '../reference.ts';
 

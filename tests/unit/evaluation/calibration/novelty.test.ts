@@ -5,7 +5,7 @@ import {
   noveltyScores,
 } from '../../../../electron/evaluation/calibration/novelty.ts';
 import { delongArea } from '../../../../electron/evaluation/significance/delong.ts';
-import { seededRandom } from '../../../../electron/evaluation/significance/random.ts';
+import { seededRandom } from '../../../../shared/random.ts';
 import type { LabelledFeatures } from '../../../../electron/evaluation/transferability/features.ts';
 import { expectAllClose } from '../reference.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../../../electron/evaluation/evaluate.ts';
-import { evaluationIntervals } from '../../../../electron/evaluation/intervals.ts';
+import { affordableResamples, evaluationIntervals } from '../../../../electron/evaluation/intervals.ts';
 import { rankedScores, weightedAreas } from '../../../../electron/evaluation/ranked-scores.ts';
 import {
   bootstrapIntervals,
@@ -9,21 +9,10 @@ import {
   percentileInterval,
   resampler,
 } from '../../../../electron/evaluation/significance/bootstrap.ts';
-import { seededRandom } from '../../../../electron/evaluation/significance/random.ts';
+import { seededRandom } from '../../../../shared/random.ts';
 import { labelledItems, type Predictions } from '../../../../electron/evaluation/predictions.ts';
 import { arbitraryPredictions } from '../arbitrary.ts';
 import { expectAllClose, expectClose, predictionsOf, readReference, referencePresent } from '../reference.ts';
-
-describe('seeded random numbers', () => {
-  it('are sfc32 (computed in Python)', () => {
-    const first = seededRandom(1);
-    expect([first(), first(), first()]).toEqual([
-      0.39678666670806706, 0.8265202234033495, 0.8281289907172322,
-    ]);
-    const large = seededRandom(2 ** 40 + 7);
-    expect([large(), large()]).toEqual([0.9235082538798451, 0.6969410052988678]);
-  });
-});
 
 describe('bootstrap', () => {
   const values = Float64Array.from({ length: 400 }, (_, i) => ((i * 37) % 101) / 100);
@@ -62,6 +51,11 @@ describe('bootstrap', () => {
   it('takes percentiles as numpy does, and drops what is undefined', () => {
     expectAllClose(percentileInterval([4, 1, null, 3, 2, NaN, 5], 0.5)!, [2, 4], 'interval', 1e-12);
     expect(percentileInterval([null, null])).toBeNull();
+  });
+
+  it('interpolates between drawn values as numpy.percentile does', () => {
+    expectAllClose(percentileInterval([8, 1, 4, 2], 0.5)!, [1.75, 5], 'interval', 1e-12);
+    expect(percentileInterval([3])).toEqual([3, 3]);
   });
 
   it('pairs items: a constant gain has no spread', () => {
@@ -104,6 +98,13 @@ function rowsOf({ classes, y, p }: Predictions, items: number[]): Predictions {
 }
 
 describe('intervals of an evaluation', () => {
+  it('draw fewer resamples of large sets, but never too few', () => {
+    expect(affordableResamples(1000, 10)).toBe(2000);
+    expect(affordableResamples(10_000, 60)).toBe(500);
+    expect(affordableResamples(100_000, 1000)).toBe(200);
+    expect(affordableResamples(0, 2)).toBe(2000);
+  });
+
   it('are null where the score is', () => {
     const intervals = evaluationIntervals({ classes: ['a', 'b'], y: [-1], p: [0.5, 0.5] }, { resamples: 20 });
     expect(intervals).toMatchObject({

@@ -16,7 +16,7 @@ import {
   transposed,
 } from '../../../../electron/evaluation/transferability/matrix.ts';
 import { nearestNeighbourAccuracy } from '../../../../electron/evaluation/transferability/nearest-neighbours.ts';
-import { seededRandom } from '../../../../electron/evaluation/significance/random.ts';
+import { seededRandom } from '../../../../shared/random.ts';
 import { expectClose } from '../reference.ts';
 
 /**

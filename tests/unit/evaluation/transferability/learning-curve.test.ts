@@ -5,7 +5,7 @@ import {
   forecastError,
   type LearningPoint,
 } from '../../../../electron/evaluation/transferability/learning-curve.ts';
-import { seededRandom } from '../../../../electron/evaluation/significance/random.ts';
+import { seededRandom } from '../../../../shared/random.ts';
 import { expectClose } from '../reference.ts';
 
 const points: LearningPoint[] = [
