@@ -66,15 +66,24 @@ export class ProjectKeeper {
 
   /** Runs a change to items, labels or splits as one transaction, and tells the windows. */
   edit<T>(work: (store: Store) => T): T {
+    const result = this.editQuietly(work);
+    this.itemsChanged();
+    return result;
+  }
+
+  /** The same for one of many small changes: whoever makes them calls `itemsChanged` from time to time. */
+  editQuietly<T>(work: (store: Store) => T): T {
     const { store } = this.current;
-    const result = store.transaction(() => {
+    return store.transaction(() => {
       const value = work(store);
       store.project.touch();
       return value;
     });
+  }
+
+  itemsChanged(): void {
     this.changed();
-    this.#events.emit('items.changed', { revision: store.project.get().revision });
-    return result;
+    this.#events.emit('items.changed', { revision: this.current.store.project.get().revision });
   }
 
   /** Reads the counts again and tells the windows. */

@@ -6,7 +6,7 @@ import { GraftError } from '../../shared/errors.ts';
 import { lockProject } from './lock.ts';
 import { APPLICATION_ID, migrate, schemaVersion } from './migrate.ts';
 import { migrations, type Migration } from './migrations/index.ts';
-import { sqliteError } from './sqlite-error.ts';
+import { orUnwritable, sqliteError } from './sqlite-error.ts';
 import { makeStore, type Store } from './store.ts';
 
 export const DATABASE = 'graft.db';
@@ -132,19 +132,5 @@ function firstVerdict(db: Database.Database): string {
     return String(db.pragma('quick_check(1)', { simple: true }));
   } catch (error) {
     return sqliteError(error);
-  }
-}
-
-/** Runs file work, naming `dir` when the system refuses. */
-function orUnwritable<T>(dir: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof GraftError) throw error;
-    const detail = sqliteError(error);
-    const refused =
-      /^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|FULL|IOERR|PERM)[A-Z_]*)$/.test(detail) ||
-      detail.includes('directory does not exist');
-    throw refused ? new GraftError('file.unwritable', { path: dir, detail }, { cause: error }) : error;
   }
 }

@@ -9,6 +9,7 @@ import { itemQueries } from './queries/items.ts';
 import { predictionQueries } from './queries/predictions.ts';
 import { projectQueries } from './queries/project.ts';
 import { runQueries, summaryQueries } from './queries/runs.ts';
+import { orUnwritable } from './sqlite-error.ts';
 
 /** An open project database: short synchronous queries, grouped by table. */
 export function makeStore(db: Database.Database, dir: string, onClose: () => void) {
@@ -25,9 +26,12 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     predictions: predictionQueries(db),
     artifacts: artifactQueries(db),
     audit: auditQueries(db),
-    /** Runs `work` as one transaction: all of it is stored, or nothing. */
+    /**
+     * Runs `work` as one transaction: all of it is stored, or nothing.
+     * @throws GraftError file.unwritable on a full or vanished disk
+     */
     transaction<T>(work: () => T): T {
-      return db.transaction(work).immediate();
+      return orUnwritable(dir, () => db.transaction(work).immediate());
     },
     /** Folds the write-ahead log into `graft.db`, closes it and lets go of the project's lock. */
     close() {

@@ -1,5 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { ImportReport, Job, ParsedParams, Split } from '../../../shared/contract/index.ts';
+import { GraftError } from '../../../shared/errors.ts';
+import type { BrokenReason } from '../../../shared/item-reasons.ts';
 import { defaultShares, dealSplits } from '../../../shared/split.ts';
 import type { Inspected, ScannedEntry } from '../../engine/protocol.ts';
 import type { NewItem } from '../../store/queries/items.ts';
@@ -13,6 +15,8 @@ import { storedPath } from './item-paths.ts';
 
 /** Files inspected and then stored together: a transaction a second or so. */
 const BATCH = 128;
+/** Shortest time in ms between telling the windows of new items: counting a large project takes its time. */
+const TELL_INTERVAL = 1000;
 /** Skipped files named in a report; the rest is counted. */
 const MOST_SKIPPED = 500;
 /** The same deal on every machine. */
@@ -39,6 +43,7 @@ class Import {
   readonly #params: ImportParams;
   readonly #job: JobControls;
   readonly #startedAt = performance.now();
+  #toldAt = performance.now();
   readonly #report: ImportReport = {
     added: 0,
     known: 0,
@@ -65,7 +70,9 @@ class Import {
     for (let start = 0; start < fresh.length; start += BATCH) {
       this.#job.progress({ phase: 'inspect', done: start, total: fresh.length });
       await this.#takeBatch(fresh.slice(start, start + BATCH));
+      this.#tellNowAndThen();
     }
+    this.#lab.projects.itemsChanged();
     if (entries.every(({ split }) => split === null)) this.#deal();
     return this.#finish();
   }
@@ -101,20 +108,45 @@ class Import {
     });
   }
 
+  #tellNowAndThen(): void {
+    if (performance.now() - this.#toldAt < TELL_INTERVAL) return;
+    this.#toldAt = performance.now();
+    this.#lab.projects.itemsChanged();
+  }
+
   async #takeBatch(entries: ScannedEntry[]): Promise<void> {
-    const inspected = new Map<string, Inspected>();
-    const paths = entries.map(({ path }) => path);
-    await requestUntil(this.#job.signal, this.#lab.engines.media, 'inspect', { paths }, (found) => {
-      for (const facts of found.inspected) inspected.set(facts.path, facts);
-    });
+    const inspected = await this.#inspect(entries.map(({ path }) => path));
     const places = await this.#placesOf(entries, inspected);
     throwIfCancelled(this.#job.signal);
-    this.#lab.projects.edit((store) => {
+    this.#lab.projects.editQuietly((store) => {
       for (const entry of entries) {
         const facts = inspected.get(entry.path);
         if (facts) this.#store(store, this.#item(store, entry, facts, places.get(entry.path)!));
       }
     });
+  }
+
+  /** A picture that brings the decoder's process down is broken; the files around it are looked at one by one. */
+  async #inspect(paths: string[]): Promise<Map<string, Inspected>> {
+    try {
+      return await this.#inspectTogether(paths);
+    } catch (error) {
+      if (!(error instanceof GraftError) || error.code !== 'engine.lost') throw error;
+      if (paths.length === 1) return new Map(paths.map((path) => [path, fatalPicture(path)]));
+    }
+    const inspected = new Map<string, Inspected>();
+    for (const path of paths) {
+      for (const [, facts] of await this.#inspect([path])) inspected.set(path, facts);
+    }
+    return inspected;
+  }
+
+  async #inspectTogether(paths: string[]): Promise<Map<string, Inspected>> {
+    const inspected = new Map<string, Inspected>();
+    await requestUntil(this.#job.signal, this.#lab.engines.media, 'inspect', { paths }, (found) => {
+      for (const facts of found.inspected) inspected.set(facts.path, facts);
+    });
+    return inspected;
   }
 
   /** Where each file lies from now on: in the project when copied, else where it was. */
@@ -188,4 +220,9 @@ class Import {
 function labelsOf(entries: readonly { label: string | null; split: Split | null }[]): string[] {
   const labels = new Set(entries.flatMap(({ label }) => label ?? []));
   return [...labels].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+function fatalPicture(path: string): Inspected {
+  const nothing = { width: 0, height: 0, bytes: 0, format: '', sha256: '', dhash: '' };
+  return { path, broken: 'corrupt' satisfies BrokenReason, warnings: [], ...nothing };
 }

@@ -31,10 +31,10 @@ export async function planRun({ projects, engines }: LabContext, recipe: Recipe)
 }
 
 function warningsOf(dataset: Dataset): string[] {
-  const perClass = dataset.classes.map(
-    (_, index) =>
-      dataset.items.filter(({ classIndex, split }) => classIndex === index && split === 'train').length,
-  );
+  const perClass = dataset.classes.map(() => 0);
+  for (const { classIndex, split } of dataset.items) {
+    if (split === 'train') perClass[classIndex]!++;
+  }
   const fewest = Math.min(...perClass);
   const warnings: [string, boolean][] = [
     ['no-validation', count(dataset, 'validation') === 0],

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { GraftError } from '../../../shared/errors.ts';
 import { copyInto } from '../../../electron/lab/items/copies.ts';
 import { absolutePath, storedPath } from '../../../electron/lab/items/item-paths.ts';
 import { freshFolder } from '../store/a-project.ts';
-import { labWithItems } from './a-lab.ts';
+import { labWithItems, nextEvent } from './a-lab.ts';
 
 describe.skipIf(process.platform === 'win32')('stored paths', () => {
   const project = '/home/ada/graft/leaves';
@@ -74,5 +75,48 @@ describe('thumbnails', () => {
     // Four are drawn at once; of the two that had to wait the later one goes first.
     expect(order.indexOf('5.jpg')).toBeLessThan(order.indexOf('4.jpg'));
     await expect(lab.asset('thumb', 999)).rejects.toMatchObject({ code: 'item.unknown' });
+  });
+});
+
+describe('imports', () => {
+  test('a picture that kills the decoder is broken; the others of its batch are taken', async () => {
+    const { lab, media, folder } = await labWithItems();
+    const paths = ['a.jpg', 'fatal.jpg', 'c.jpg'].map((name) => join(folder, name));
+    const ended = nextEvent(
+      lab,
+      'job.changed',
+      ({ kind, status }) => kind === 'import' && status !== 'running',
+    );
+    await lab.call('items.import', { path: folder, collection: 'new' });
+    const scan = await media.next('scan');
+    scan.progress({ entries: paths.map((path) => ({ path, label: 'cat', split: null })), skipped: [] });
+    scan.resolve({ entries: 3, skipped: 0 });
+    (await media.next('inspect')).reject(new GraftError('engine.lost'));
+    for (const path of paths) {
+      const call = await media.next('inspect');
+      expect(call.params.paths).toEqual([path]);
+      if (path.endsWith('fatal.jpg')) call.reject(new GraftError('engine.lost'));
+      else {
+        const facts = { width: 9, height: 9, bytes: 9, format: 'jpeg', sha256: path, dhash: '' };
+        call.progress({ inspected: [{ path, broken: null, warnings: [], ...facts }] });
+        call.resolve(null);
+      }
+    }
+    expect(await ended).toMatchObject({ status: 'done', result: { added: 3, broken: 1 } });
+    const filter = { collections: ['new'], statuses: ['broken' as const] };
+    const { items } = await lab.call('items.list', { filter, offset: 0, limit: 9 });
+    expect(items).toMatchObject([{ name: 'fatal.jpg', reasons: ['corrupt'] }]);
+  });
+
+  test('a cancelled import keeps what it has, and says that it was cancelled', async () => {
+    const { lab, media, folder } = await labWithItems();
+    const ended = nextEvent(lab, 'job.changed', ({ status }) => status !== 'running');
+    const { job } = await lab.call('items.import', { path: folder });
+    const scan = await media.next('scan');
+    await lab.call('jobs.cancel', { id: job });
+    expect(scan.controls).toEqual(['cancel']);
+    expect(await ended).toMatchObject({ id: job, status: 'cancelled' });
+    await lab.call('jobs.dismiss', { id: job });
+    expect(await lab.call('jobs.list', {})).toEqual([]);
   });
 });
