@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { writeSafetensors } from '../../electron/engine/tensors/safetensors.ts';
 import { writeHdf5 } from '../unit/engine/weights/hdf5-writer.ts';
 import type { Hdf5Writer } from '../unit/engine/weights/hdf5-writer.ts';
+import { pytorchFile } from '../unit/engine/weights/pytorch-writer.ts';
+import type { TorchTensor } from '../unit/engine/weights/pytorch-writer.ts';
+import { zip } from '../unit/engine/weights/zip-writer.ts';
 
 /** Small good files of every weight format, to be damaged. */
 
@@ -28,7 +31,45 @@ export function modelJson(weights: object[], paths: string[]): string {
   return JSON.stringify({ format: 'layers-model', modelTopology: {}, weightsManifest: [{ paths, weights }] });
 }
 
+export const torchTensors: TorchTensor[] = [
+  { name: 'conv1.weight', shape: [4, 6], data: ramp(24) },
+  { name: 'conv1.bias', shape: [4, 2], strides: [1, 4], data: ramp(8) },
+];
+
+const kerasConfig = {
+  config: {
+    layers: [
+      { class_name: 'Conv2D', config: { name: 'conv1' } },
+      { class_name: 'Dense', config: { name: 'fc' } },
+    ],
+  },
+};
+
+/** A .keras file around a small model.weights.h5 in the layout of Keras 3. */
+export async function kerasArchive(folder: string): Promise<Buffer> {
+  const path = join(folder, 'inner.h5');
+  await writeHdf5(path, (file) => {
+    file.dataset('layers/conv2d/vars/0', ramp(36), [3, 3, 1, 4]);
+    file.dataset('layers/dense/vars/0', ramp(8), [4, 2]);
+    file.attribute('layers/dense/vars', 'name', 'fc');
+  });
+  const config = Buffer.from(JSON.stringify(kerasConfig));
+  return zip([
+    { name: 'config.json', content: config, deflate: true },
+    { name: 'model.weights.h5', content: readFileSync(path) },
+  ]);
+}
+
 export const shardSpec = { name: 'conv1/kernel', shape: [4, 6], dtype: 'float32' };
+
+export const sampleNames = [
+  'classic.h5',
+  'newer.h5',
+  'plain.safetensors',
+  'model.json',
+  'state.pth',
+  'whole.keras',
+];
 
 /** Writes all samples into a folder. */
 export async function writeSamples(folder: string): Promise<Sample[]> {
@@ -49,7 +90,9 @@ export async function writeSamples(folder: string): Promise<Sample[]> {
   );
   writeFileSync(at('group1-shard1of1.bin'), Buffer.from(ramp(24).buffer));
   writeFileSync(at('model.json'), modelJson([shardSpec], ['group1-shard1of1.bin']));
-  return ['classic.h5', 'newer.h5', 'plain.safetensors', 'model.json'].map((name) => ({
+  writeFileSync(at('state.pth'), pytorchFile(torchTensors));
+  writeFileSync(at('whole.keras'), await kerasArchive(folder));
+  return sampleNames.map((name) => ({
     name,
     file: at(name),
     bytes: readFileSync(at(name)),

@@ -17,7 +17,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importWeights } from '../../electron/engine/weights/library.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { writeHdf5 } from '../unit/engine/weights/hdf5-writer.ts';
-import { fillKeras, modelJson, ramp, shardSpec } from './samples.ts';
+import { pickleStateDict, pytorchFile, raw } from '../unit/engine/weights/pytorch-writer.ts';
+import { zip } from '../unit/engine/weights/zip-writer.ts';
+import { fillKeras, kerasArchive, modelJson, ramp, shardSpec, torchTensors } from './samples.ts';
 
 /**
  * Bad weight files and the exact error each must give. Every file is made here, in a fresh folder of its own, and
@@ -74,6 +76,11 @@ function safetensors(folder: string, header: object, length: number): string {
   ftruncateSync(descriptor, 8 + json.length + length);
   closeSync(descriptor);
   return path;
+}
+
+/** A .pth whose pickle is this program. */
+function pickled(folder: string, program: string): string {
+  return write(folder, 'evil.pth', zip([{ name: 'archive/data.pkl', content: raw(program) }]));
 }
 
 const gigabytes5 = 5 * 2 ** 30;
@@ -205,6 +212,87 @@ const badFiles: BadFile[] = [
     params: { detail: `it points outside its folder, to ${path}` },
     make: (folder: string) => tfjs(folder, [shardSpec], [path]),
   })),
+  {
+    name: 'an archive cut short',
+    code: 'weights.damaged',
+    params: { detail: 'an archive without a directory: its end is missing' },
+    make: async (folder) => write(folder, 'half.keras', (await kerasArchive(folder)).subarray(0, 2000)),
+  },
+  {
+    name: 'an archive of pictures',
+    code: 'weights.not-weights',
+    params: { detail: 'an archive of cat.jpg' },
+    make: (folder) => write(folder, 'cats.keras', zip([{ name: 'cat.jpg', content: Buffer.alloc(10) }])),
+  },
+  {
+    name: 'an archive whose entry leads out of it',
+    code: 'weights.unsafe',
+    params: { detail: 'its entry ../../.bashrc leads out of the archive' },
+    make: (folder) => write(folder, 'out.keras', zip([{ name: '../../.bashrc', content: Buffer.alloc(10) }])),
+  },
+  {
+    name: 'an archive that claims to unpack to gigabytes',
+    code: 'weights.damaged',
+    params: { detail: expect.stringMatching(/^config\.json claims to unpack \d+ bytes to 4000000000$/) },
+    make: (folder) =>
+      write(folder, 'bomb.keras', zip([{ name: 'config.json', content: Buffer.alloc(1e6), deflate: true, claim: 4e9 }])),
+  },
+  {
+    name: 'an archive that unpacks to more than it claims',
+    code: 'weights.damaged',
+    params: { detail: 'config.json does not unpack (ERR_BUFFER_TOO_LARGE)' },
+    make: (folder) => {
+      const config = { name: 'config.json', content: Buffer.alloc(1e7), deflate: true, claim: 1000 };
+      return write(folder, 'bomb2.keras', zip([config, { name: 'model.weights.h5', content: Buffer.alloc(10) }]));
+    },
+  },
+  {
+    name: 'a .keras file without its weights',
+    code: 'weights.missing-part',
+    params: { part: 'model.weights.h5' },
+    make: (folder) => write(folder, 'empty.keras', zip([{ name: 'config.json', content: Buffer.from('{}') }])),
+  },
+  ...[
+    ['posix.system', "\x80\x02cposix\nsystem\nX\x04\x00\x00\x00trueq\x00\x85R."],
+    ['builtins.eval', "\x80\x04\x95\x20\x00\x00\x00\x00\x00\x00\x00\x8c\x08builtins\x8c\x04eval\x93\x8c\x011\x85R."],
+    ['torch.load', '\x80\x02ctorch\nload\n)R.'],
+  ].map(([name = '', program = '']) => ({
+    name: `a .pth that asks for ${name}`,
+    code: 'weights.unsafe' as const,
+    params: { detail: `its pickle asks for ${name}, which weights have no need of` },
+    make: (folder: string) => pickled(folder, program),
+  })),
+  {
+    name: 'a .pth whose pickle breaks off',
+    code: 'weights.damaged',
+    params: { detail: 'a pickle that breaks off' },
+    make: (folder) => pickled(folder, pickleStateDict(torchTensors).subarray(0, 80).toString('latin1')),
+  },
+  {
+    name: 'a .pth whose pickle takes from an empty stack',
+    code: 'weights.damaged',
+    params: { detail: 'a pickle that takes what it has not put' },
+    make: (folder) => pickled(folder, '\x80\x02t.'),
+  },
+  {
+    name: 'a .pth without the data of a tensor',
+    code: 'weights.damaged',
+    params: { detail: 'the data of conv1.bias (1) are not in the archive' },
+    make: (folder) =>
+      write(folder, 'lost.pth', pytorchFile(torchTensors, (files) => files.filter((file) => file.name !== 'model/data/1'))),
+  },
+  {
+    name: 'a .pth with a shape larger than its data',
+    code: 'weights.damaged',
+    params: { detail: 'w reaches to element 99999999 of 4' },
+    make: (folder) => write(folder, 'lie.pth', pytorchFile([{ name: 'w', shape: [10_000, 10_000], data: ramp(4) }])),
+  },
+  {
+    name: 'a .pth that repeats four numbers a billion times',
+    code: 'weights.damaged',
+    make: (folder) =>
+      write(folder, 'repeat.pth', pytorchFile([{ name: 'w', shape: [1e9], strides: [0], data: ramp(4) }])),
+  },
   {
     name: 'safetensors of five gigabytes',
     code: 'weights.too-large',

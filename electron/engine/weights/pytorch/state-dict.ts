@@ -6,7 +6,7 @@ import type { Renaming } from './networks.ts';
 /** Names of files written before torchvision 0.3, and prefixes that training frameworks put before every name. */
 function plainName(name: string): string {
   return name
-    .replace(/^(?:module|model|state_dict|backbone)\./, '')
+    .replace(/^(?:(?:module|model|state_dict|backbone)\.)+/, '')
     .replace(/(denselayer\d+\.(?:norm|conv))\.([12])\./, '$1$2.');
 }
 
