@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { augmentationSchema } from './augmentation.ts';
 
 /**
  * A recipe says everything a run depends on. The interface edits one, the command line reads one,
@@ -42,6 +43,20 @@ export const optimizerSchema = z.object({
   weightDecay: z.number().min(0).default(0),
 });
 
+export const scheduleNames = ['constant', 'step', 'exponential', 'cosine', 'one-cycle', 'plateau'] as const;
+
+/** How the learning rate moves through a stage; formulas in `electron/engine/training/schedule.ts`. */
+export const scheduleSchema = z.object({
+  name: z.enum(scheduleNames).default('constant'),
+  /** Epochs over which the rate first rises from 0. */
+  warmup: z.number().min(0).max(1000).default(0),
+  /** `step` and `plateau`: what the rate is multiplied by. `exponential`: its last value as a share of the first. */
+  factor: z.number().positive().max(1).default(0.1),
+  /** `step`: epochs between two steps. `plateau`: epochs without improvement before one. */
+  every: z.number().int().min(1).default(5),
+});
+export type Schedule = z.infer<typeof scheduleSchema>;
+
 /** One stage: what is trained, how long and how gently. */
 export const stageSchema = z.object({
   /**
@@ -56,6 +71,12 @@ export const stageSchema = z.object({
   epochs: z.number().int().min(1).max(10_000),
   batchSize: z.number().int().min(1).max(4096).default(32),
   optimizer: optimizerSchema,
+  schedule: scheduleSchema.default(scheduleSchema.parse({})),
+  /**
+   * Discriminative rates (Howard & Ruder 2018): each block learns at this factor times the rate of the one
+   * above it, and the head at the full rate. 1: all at the same rate.
+   */
+  blockDecay: z.number().positive().max(1).default(1),
 });
 
 export const recipeSchema = z.object({
@@ -86,6 +107,12 @@ export const recipeSchema = z.object({
       dropout: fraction.default(0.3),
     })
     .default({ pooling: 'avg', hidden: [256], dropout: 0.3 }),
+  /** Filters of the blocks of a network trained from scratch. */
+  scratch: z
+    .object({ channels: z.array(z.number().int().min(1).max(1024)).min(1).max(6) })
+    .default({ channels: [16, 64, 128] }),
+  /** null: pictures are taken as they are. */
+  augmentation: augmentationSchema.nullable().default(null),
   stages: z.array(stageSchema).min(1).max(12),
   /** Stop a stage when validation loss has not improved for this many epochs; null: never. */
   patience: z.number().int().min(1).nullable().default(null),
@@ -93,7 +120,12 @@ export const recipeSchema = z.object({
   restoreBest: z.boolean().default(true),
   labelSmoothing: z.number().min(0).max(0.5).default(0),
   classWeights: z.enum(['none', 'balanced']).default('none'),
+  /** Pulls kernels towards zero. */
   l2: z.number().min(0).max(1).default(0),
+  /** Pulls carried-over kernels towards the weights they came with (L2-SP, Li et al. 2018). */
+  l2sp: z.number().min(0).max(1).default(0),
+  /** Longest gradient, as the norm over all weights; null: not limited. */
+  clipNorm: z.number().positive().nullable().default(null),
   seed: z
     .number()
     .int()

@@ -8,6 +8,8 @@ import { splits } from '../../shared/contract/projects.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import type { RecipeInput } from '../../shared/recipe.ts';
 import type { DatasetItem, EngineProgress, Places } from '../../electron/engine/protocol.ts';
+import { engineStats, resetStats } from '../../electron/engine/backend/index.ts';
+import { readSafetensors } from '../../electron/engine/tensors/safetensors.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
 import { useBackend } from '../../electron/engine/training/device.ts';
 import { exportRun } from '../../electron/engine/training/export.ts';
@@ -205,6 +207,94 @@ describe('a run from recipe to model', () => {
     expect(first.imagesPerSecond).toBeGreaterThan(0);
     expect(second.imagesPerSecond).toBeNull();
     expect(second.predictions.test?.probabilities).toEqual(first.predictions.test?.probabilities);
+  });
+});
+
+describe('recipes with more to them', () => {
+  it('augments pixels inside the step, mixes them, and compiles no more for it', async () => {
+    const recipe: RecipeInput = {
+      ...scratch,
+      augmentation: { rotation: 20, shift: 0.1, zoom: 0.1, brightness: 0.2, erasing: 0.3, mixup: 0.2 },
+      stages: [
+        {
+          train: { what: 'all' },
+          epochs: 3,
+          batchSize: 16,
+          optimizer: { name: 'adamw', learningRate: 1e-3, weightDecay: 0.01 },
+          schedule: { name: 'one-cycle', warmup: 1 },
+        },
+      ],
+      clipNorm: 1,
+      labelSmoothing: 0.1,
+      classWeights: 'balanced',
+      l2: 1e-5,
+    };
+    await train('augmented', recipe).result;
+    resetStats();
+    await train('augmented-again', recipe).result;
+    expect(engineStats().compiles).toBeLessThanOrEqual(4);
+    expect(engineStats().fallbacks).toEqual({});
+    expect(await weightsOf('augmented-again')).toBe(await weightsOf('augmented'));
+  });
+
+  it('caches features of augmented variants, and each epoch sees another one', async () => {
+    const recipe: RecipeInput = {
+      kind: 'features',
+      backbone: { from: 'run', run: 'scratch' },
+      input: { size: 32 },
+      head: { pooling: 'avg', hidden: [], dropout: 0 },
+      augmentation: { rotation: 10, flipHorizontal: true, variants: 2 },
+      stages: [
+        { train: { what: 'head' }, epochs: 4, batchSize: 80, optimizer: { name: 'sgd', learningRate: 1e-9 } },
+      ],
+    };
+    const { result, reports } = train('variants', recipe);
+    await result;
+    // At this rate nothing moves: the loss shows which variant an epoch saw.
+    const [a = 0, b = 0, c = 0, d = 0] = epochsOf(reports).map(({ loss }) => loss);
+    expect(c).toBeCloseTo(a, 5);
+    expect(d).toBeCloseTo(b, 5);
+    expect(Math.abs(a - b)).toBeGreaterThan(1e-4);
+  });
+
+  it('fine-tunes block by block at falling rates, pulled towards where the weights came from', async () => {
+    const distance = async (l2sp: number, run: string) => {
+      await train(run, {
+        kind: 'fine-tune',
+        backbone: { from: 'run', run: 'scratch' },
+        input: { size: 32 },
+        head: { pooling: 'flatten', hidden: [], dropout: 0 },
+        stages: [
+          {
+            train: { what: 'from', block: 'block2' },
+            epochs: 3,
+            batchSize: 16,
+            optimizer: { name: 'nesterov', learningRate: 1e-2 },
+            blockDecay: 0.3,
+          },
+        ],
+        restoreBest: false,
+        l2sp,
+      }).result;
+      const read = async (name: string) =>
+        (await readSafetensors(join(places.runsDir, name, 'weights.safetensors'))).tensors;
+      const [start, end] = [await read('scratch'), await read(run)];
+      const moved = (layer: string) => {
+        const [from, to] = [start.get(`body/${layer}/kernel`)?.data, end.get(`body/${layer}/kernel`)?.data];
+        return Math.sqrt(
+          (from as Float32Array).reduce(
+            (sum, value, i) => sum + (value - ((to as Float32Array)[i] as number)) ** 2,
+            0,
+          ),
+        );
+      };
+      return { block1: moved('block1_conv'), block2: moved('block2_conv'), block3: moved('block3_conv') };
+    };
+    const free = await distance(0, 'free');
+    const held = await distance(0.5, 'held');
+    expect(free.block1).toBe(0);
+    expect(free.block2).toBeGreaterThan(0);
+    expect(held.block3).toBeLessThan(free.block3);
   });
 });
 

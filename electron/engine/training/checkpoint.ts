@@ -24,6 +24,8 @@ const progressSchema = z.object({
   best: z.object({ epoch: z.number().int(), loss: z.number() }).nullable(),
   /** Epochs since the best one, for early stopping. */
   waited: z.number().int(),
+  /** How often a plateau has lowered this stage's rate. */
+  drops: z.number().int(),
   dropouts: z.array(z.number().int()),
   slots: z.array(z.string()),
 });
@@ -52,9 +54,10 @@ export async function saveCheckpoint(
   dir: string,
   progress: CheckpointProgress,
   tensors: ReadonlyMap<string, Tensor>,
-  optimizer: Optimizer | null,
+  optimizers: readonly Optimizer[],
 ): Promise<void> {
-  const slots = optimizer ? await optimizerState(optimizer) : new Map<string, Tensor>();
+  const slots = new Map<string, Tensor>();
+  for (const [index, optimizer] of optimizers.entries()) await addState(slots, optimizer, index);
   // Two files take turns, so that the one the state names is left alone until the state names the other.
   const file = (await readState(dir))?.tensors === tensorFiles[0] ? tensorFiles[1] : tensorFiles[0];
   await writeSafetensors(join(dir, file), new Map([...tensors, ...slots]), { format: 'graft-checkpoint' });
@@ -62,17 +65,19 @@ export async function saveCheckpoint(
   await writeBeside(join(dir, stateFile), JSON.stringify(state));
 }
 
-async function optimizerState(optimizer: Optimizer): Promise<Map<string, Tensor>> {
-  const slots = new Map<string, Tensor>();
+async function addState(slots: Map<string, Tensor>, optimizer: Optimizer, index: number): Promise<void> {
   const add = (name: string, value: { shape: number[]; dataSync(): ArrayLike<number> }) =>
-    slots.set(name, { shape: [...value.shape], dtype: 'F32', data: Float32Array.from(value.dataSync()) });
+    slots.set(`optimizer/${index}/${name}`, {
+      shape: [...value.shape],
+      dtype: 'F32',
+      data: Float32Array.from(value.dataSync()),
+    });
   const weights = await optimizer.getWeights();
-  weights.forEach(({ tensor: value }, index) => add(`slot/${index}`, value));
+  weights.forEach(({ tensor: value }, slot) => add(`slot/${slot}`, value));
   for (const name of accumulators) {
     const value = (optimizer as Accumulated)[name];
     if (value) add(`accumulator/${name}`, value);
   }
-  return slots;
 }
 
 /** The run's checkpoint, or null when it has none. @throws GraftError `checkpoint.damaged` */
@@ -99,8 +104,21 @@ function asTensor(tensors: ReadonlyMap<string, Tensor>, name: string): TfTensor 
   return tensor(stored.data as Float32Array, [...stored.shape], 'float32');
 }
 
-/** Gives an optimizer, made anew over the same variables, the state it had. */
-export async function restoreOptimizer(optimizer: Optimizer, slots: readonly NamedTensor[]): Promise<void> {
+/** Gives optimizers, made anew over the same variables, the state they had. */
+export async function restoreOptimizers(
+  optimizers: readonly Optimizer[],
+  slots: readonly NamedTensor[],
+): Promise<void> {
+  for (const [index, optimizer] of optimizers.entries()) {
+    const prefix = `optimizer/${index}/`;
+    const own = slots.flatMap(({ name, tensor: value }) =>
+      name.startsWith(prefix) ? [{ name: name.slice(prefix.length), tensor: value }] : [],
+    );
+    await restoreOptimizer(optimizer, own);
+  }
+}
+
+async function restoreOptimizer(optimizer: Optimizer, slots: readonly NamedTensor[]): Promise<void> {
   const [iterations, ...rest] = slots.filter(({ name }) => name.startsWith('slot/'));
   if (!iterations) return;
   await optimizer.setWeights([{ name: 'iter', tensor: cast(iterations.tensor, 'int32') }, ...rest]);

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { tensor4d } from '@tensorflow/tfjs-core';
+import { tensor4d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { GraftError } from '../../../shared/errors.ts';
+import type { Augmentation } from '../../../shared/augmentation.ts';
+import { derivedSeed } from '../../../shared/random.ts';
 import type { Split } from '../../../shared/contract/projects.ts';
 import { bake, unbake } from '../backend/index.ts';
 import { decodeEach } from '../data/decode.ts';
@@ -10,12 +13,13 @@ import type { RowPack } from '../data/cache/row-pack.ts';
 import { loadPixels as loadCachedPixels, openPixelCache } from '../data/pixel-cache.ts';
 import type { DatasetItem, Places } from '../protocol.ts';
 import { modelTensors } from '../weights/model-tensors.ts';
+import { augmentPixels } from './batch.ts';
 import type { RunControl } from './control.ts';
 import { hashTensors } from './freezing.ts';
 import { below } from './network.ts';
 import type { Network, Trainable } from './network.ts';
 import type { Reporter } from './reporter.ts';
-import type { Rows } from './rows.ts';
+import type { Rows, Variants } from './rows.ts';
 
 /** Rows of a stage are held in memory up to this many bytes; beyond, the frozen part runs in every step. */
 const memoryBudget = 4 * 2 ** 30;
@@ -35,7 +39,7 @@ export interface Dataset {
   /** Readable items of a split, as positions. */
   positions(split: Split): Int32Array;
   /** What enters a stage's trainable part, for every item: computed once, then cached on disk. */
-  rowsAt(part: Trainable): Promise<Rows>;
+  rowsAt(part: Trainable, augmentation: Augmentation | null): Promise<Rows>;
   dispose(): void;
 }
 
@@ -63,8 +67,8 @@ export function createDataset(
       Int32Array.from(items.keys()).filter(
         (position) => items[position]?.split === split && !failed.has(position),
       ),
-    async rowsAt(part) {
-      const rows = await loadRows(context, part);
+    async rowsAt(part, augmentation) {
+      const rows = await loadRows(context, part, augmentation);
       if (failed.size === items.length)
         throw new GraftError('run.no-readable-items', { count: items.length });
       return rows;
@@ -87,10 +91,15 @@ interface Loading {
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
-async function loadRows(loading: Loading, part: Trainable): Promise<Rows> {
-  const fits = loading.items.length * sizeOf(part.cutShape) * 4 <= memoryBudget;
-  if (part.below !== null && fits) return loadFeatures(loading, part);
-  return (loading.pixels ??= await loadPixels(loading));
+async function loadRows(loading: Loading, part: Trainable, augmentation: Augmentation | null): Promise<Rows> {
+  const { items } = loading;
+  const training = augmentation
+    ? items.filter(({ split }) => split === 'train').length * augmentation.variants
+    : 0;
+  const fits = (items.length + training) * sizeOf(part.cutShape) * 4 <= memoryBudget;
+  if (part.below === null || !fits) return (loading.pixels ??= await loadPixels(loading));
+  const rows = await loadFeatures(loading, part);
+  return augmentation ? { ...rows, variants: await loadVariants(loading, part, augmentation) } : rows;
 }
 
 async function loadPixels(loading: Loading): Promise<Rows> {
@@ -137,23 +146,49 @@ async function decodePositions(
 }
 
 async function loadFeatures(loading: Loading, part: Trainable): Promise<Rows> {
-  const { items, reporter } = loading;
-  const width = sizeOf(part.cutShape);
-  reporter.phase('features', items.length);
-  const data = new Float32Array(items.length * width);
-  const cache = await openFeatureCache(loading.places.cacheDir, featureKey(loading.network, part), width);
-  const missing = await cache.read(
-    items.map(({ sha256 }) => sha256),
-    data,
-  );
-  if (missing.length > 0) await computeFeatures(loading, part, cache, missing, data);
-  await cache.close();
-  reporter.advance(items.length);
+  const { items } = loading;
+  loading.reporter.phase('features', items.length);
+  const positions = Int32Array.from(items.keys());
+  const data = await cachedRows(loading, part, { positions, variant: null });
   return { kind: 'features', count: items.length, shape: part.cutShape, data };
 }
 
+/** The training pictures' features under `variants` draws of the augmentation each. */
+async function loadVariants(loading: Loading, part: Trainable, settings: Augmentation): Promise<Variants> {
+  const { items, reporter } = loading;
+  const positions = Int32Array.from(items.keys()).filter((position) => items[position]?.split === 'train');
+  const rowOf = new Int32Array(items.length).fill(-1);
+  positions.forEach((position, row) => (rowOf[position] = row));
+  const data: Float32Array[] = [];
+  for (let number = 0; number < settings.variants; number++) {
+    reporter.phase('features', positions.length);
+    data.push(await cachedRows(loading, part, { positions, variant: { settings, number } }));
+  }
+  return { rowOf, data };
+}
+
+/** Which rows to compute: items, as they are or as one draw of the augmentation makes them. */
+interface Wanted {
+  positions: Int32Array;
+  variant: { settings: Augmentation; number: number } | null;
+}
+
+/** Rows of `wanted.positions`, in their order: from the cache, and computed where it has none. */
+async function cachedRows(loading: Loading, part: Trainable, wanted: Wanted): Promise<Float32Array> {
+  const { items, places, network, reporter } = loading;
+  const width = sizeOf(part.cutShape);
+  const data = new Float32Array(wanted.positions.length * width);
+  const cache = await openFeatureCache(places.cacheDir, featureKey(network, part, wanted), width);
+  const hashes = Array.from(wanted.positions, (position) => (items[position] as DatasetItem).sha256);
+  const missing = await cache.read(hashes, data);
+  if (missing.length > 0) await computeFeatures(loading, part, cache, wanted, missing, data);
+  await cache.close();
+  reporter.advance(wanted.positions.length);
+  return data;
+}
+
 /** Everything the features at a cut depend on besides the pictures. */
-function featureKey({ spec }: Network, part: Trainable): FeatureKey {
+function featureKey({ spec }: Network, part: Trainable, { variant }: Wanted): FeatureKey {
   const proof = part.below ? hashTensors(modelTensors(part.below)) : {};
   return {
     size: spec.input.size,
@@ -162,39 +197,46 @@ function featureKey({ spec }: Network, part: Trainable): FeatureKey {
     preprocessing: spec.preprocessing,
     weightsHash: createHash('sha256').update(JSON.stringify(proof)).digest('hex'),
     layer: part.cut,
+    variant: variant && JSON.stringify({ ...variant.settings, variants: undefined, number: variant.number }),
   };
 }
 
-/** Decodes ahead while the frozen part works, and stores each chunk as soon as it is there. */
+/**
+ * Decodes ahead while the frozen part works, and stores each chunk as soon as it is there.
+ * `missing` are rows of `data`, and so places in `wanted.positions`.
+ */
 async function computeFeatures(
   loading: Loading,
   part: Trainable,
   cache: RowPack,
+  wanted: Wanted,
   missing: Int32Array,
   data: Float32Array,
 ): Promise<void> {
   const { reporter, computed, items, failed } = loading;
   const width = sizeOf(part.cutShape);
+  const rowOf = (row: number) => data.subarray(row * width, (row + 1) * width);
+  const itemOf = (row: number) => items[wanted.positions[row] as number] as DatasetItem;
   const frozen = part.below ? modelTensors(part.below).map(({ variable }) => variable.read()) : [];
   bake(frozen);
   try {
-    let next = decodeChunk(loading, missing, 0);
+    let next = decodeChunk(loading, wanted, missing, 0);
     for (let start = 0; start < missing.length; start += chunkSize) {
       const waiting = performance.now();
       const chunk = await next;
       reporter.moveTo('decode', (performance.now() - waiting) / 1000);
-      next = decodeChunk(loading, missing, start + chunkSize);
+      next = decodeChunk(loading, wanted, missing, start + chunkSize);
       next.catch(() => undefined);
       const began = performance.now();
-      await computeChunk(loading, part, chunk, data);
+      await computeChunk(loading, part, wanted, chunk, rowOf);
       computed.seconds += (performance.now() - began) / 1000;
-      computed.images += chunk.positions.length;
-      const whole = chunk.positions.filter((position) => !failed.has(position));
+      computed.images += chunk.rows.length;
+      const whole = chunk.rows.filter((row) => !failed.has(wanted.positions[row] as number));
       await cache.append(
-        Array.from(whole, (position) => (items[position] as DatasetItem).sha256),
-        Array.from(whole, (position) => data.subarray(position * width, (position + 1) * width)),
+        Array.from(whole, (row) => itemOf(row).sha256),
+        Array.from(whole, rowOf),
       );
-      reporter.advance(items.length - missing.length + start + chunk.positions.length);
+      reporter.advance(wanted.positions.length - missing.length + start + chunk.rows.length);
     }
   } finally {
     unbake(frozen);
@@ -202,44 +244,67 @@ async function computeFeatures(
 }
 
 interface Chunk {
-  positions: Int32Array;
+  /** Places in `wanted.positions`. */
+  rows: Int32Array;
   pixels: Uint8Array;
 }
 
-async function decodeChunk(loading: Loading, missing: Int32Array, start: number): Promise<Chunk> {
-  const positions = missing.slice(start, start + chunkSize);
+async function decodeChunk(
+  loading: Loading,
+  wanted: Wanted,
+  missing: Int32Array,
+  start: number,
+): Promise<Chunk> {
+  const rows = missing.slice(start, start + chunkSize);
   const { size } = loading.network.spec.input;
   // Room for a full last batch: every batch has the same shape, or it would be compiled again.
-  const rows = Math.ceil(positions.length / featureBatch) * featureBatch;
-  const pixels = new Uint8Array(rows * size * size * 3);
-  await decodePositions(loading, positions, pixels);
-  return { positions, pixels };
+  const room = Math.ceil(rows.length / featureBatch) * featureBatch;
+  const pixels = new Uint8Array(room * size * size * 3);
+  await decodePositions(
+    loading,
+    rows.map((row) => wanted.positions[row] as number),
+    pixels,
+  );
+  return { rows, pixels };
 }
 
 async function computeChunk(
   loading: Loading,
   part: Trainable,
+  wanted: Wanted,
   chunk: Chunk,
-  data: Float32Array,
+  rowOf: (row: number) => Float32Array,
 ): Promise<void> {
   const { network, control } = loading;
   const { size } = network.spec.input;
   const width = sizeOf(part.cutShape);
   const bytes = size * size * 3;
-  for (let start = 0; start < chunk.positions.length; start += featureBatch) {
+  for (let start = 0; start < chunk.rows.length; start += featureBatch) {
     await control.yield();
     if (control.stopped) throw new GraftError('cancelled');
-    const pixels = Float32Array.from(chunk.pixels.subarray(start * bytes, (start + featureBatch) * bytes));
-    const input = tensor4d(pixels, [featureBatch, size, size, 3]);
-    const output = below(network, part, input);
+    const rows = chunk.rows.subarray(start, start + featureBatch);
+    const output = tidy(() => {
+      const pixels = Float32Array.from(chunk.pixels.subarray(start * bytes, (start + featureBatch) * bytes));
+      const input = tensor4d(pixels, [featureBatch, size, size, 3]);
+      return below(network, part, vary(loading, input, wanted, rows));
+    });
     const values = output.dataSync<'float32'>();
-    input.dispose();
     output.dispose();
-    for (let row = 0; row < Math.min(featureBatch, chunk.positions.length - start); row++) {
-      data.set(
-        values.subarray(row * width, (row + 1) * width),
-        (chunk.positions[start + row] as number) * width,
-      );
-    }
+    rows.forEach((row, at) => rowOf(row).set(values.subarray(at * width, (at + 1) * width)));
   }
+}
+
+/** Each picture's draw depends on its content and the variant's number, as its place in the cache does. */
+function vary(
+  loading: Loading,
+  pixels: Tensor4D,
+  { positions, variant }: Wanted,
+  rows: Int32Array,
+): Tensor4D {
+  if (!variant) return pixels;
+  const seeds = Array.from({ length: featureBatch }, (_, at) => {
+    const item = loading.items[positions[rows[at] ?? 0] ?? 0] as DatasetItem;
+    return derivedSeed(variant.number, Number.parseInt(item.sha256.slice(0, 8), 16));
+  });
+  return augmentPixels(pixels, variant.settings, seeds);
 }

@@ -1,4 +1,4 @@
-import { add, div, logSoftmax, mul, neg, scalar, square, sum } from '@tensorflow/tfjs-core';
+import { add, div, logSoftmax, mul, neg, scalar, square, sub, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 
 /**
@@ -28,6 +28,27 @@ export function weightedMean(values: Tensor, weights: Tensor): Scalar {
 export function l2Penalty(variables: readonly Variable[], strength: number): Scalar {
   const kernels = variables.filter((variable) => variable.rank > 1);
   const squares = kernels.map((kernel) => sum(square(kernel)));
+  return mul(
+    squares.reduce<Tensor>((total, value) => add(total, value), scalar(0)),
+    strength,
+  ) as Scalar;
+}
+
+/**
+ * `strength` times the sum of squared distances of kernels from where they started (L2-SP, Li et al. 2018,
+ * https://arxiv.org/abs/1802.01483), and of those without a start from zero.
+ */
+export function l2spPenalty(
+  variables: readonly Variable[],
+  anchors: ReadonlyMap<string, Tensor>,
+  strength: number,
+): Scalar {
+  const squares = variables
+    .filter((variable) => variable.rank > 1)
+    .map((kernel) => {
+      const start = anchors.get(kernel.name);
+      return sum(square(start ? sub(kernel, start) : kernel));
+    });
   return mul(
     squares.reduce<Tensor>((total, value) => add(total, value), scalar(0)),
     strength,

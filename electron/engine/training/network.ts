@@ -12,13 +12,14 @@ import { preprocess } from '../zoo/preprocessing.ts';
 import { architecture } from '../zoo/registry.ts';
 import { buildScratchCnn } from '../zoo/scratch-cnn.ts';
 import { cutBelow } from './cut.ts';
+import type { VariableGroup } from './optimizers.ts';
 
 /** Everything needed to build a trained network again; stored beside its weights as model.json. */
 export const networkSpecSchema = z.object({
   version: z.literal(1),
   body: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('zoo'), arch: z.string(), alpha: z.number() }),
-    z.object({ kind: z.literal('scratch-cnn') }),
+    z.object({ kind: z.literal('scratch-cnn'), channels: z.array(z.number().int()).default([16, 64, 128]) }),
   ]),
   input: z.object({ size: z.number().int(), resize: z.enum(['stretch', 'crop']) }),
   preprocessing: z.enum(['tf', 'caffe', 'torch', 'unit', 'none']),
@@ -67,7 +68,9 @@ export function buildNetwork(spec: NetworkSpec, headSeed: number, bodySeed: numb
 
 function buildBody(spec: NetworkSpec, seed: number | undefined) {
   const inputSize = spec.input.size;
-  if (spec.body.kind === 'scratch-cnn') return buildScratchCnn({ inputSize, seed });
+  if (spec.body.kind === 'scratch-cnn') {
+    return buildScratchCnn({ inputSize, seed, channels: spec.body.channels });
+  }
   return architecture(spec.body.arch).build({ inputSize, alpha: spec.body.alpha, seed });
 }
 
@@ -100,6 +103,8 @@ export interface Trainable {
   /** What enters at the cut to logits. With `training`, dropout and batch statistics are on. */
   forward(x: Tensor, training: boolean): Tensor2D;
   variables: Variable[];
+  /** The same variables, grouped by how fast they learn: each block `decay` times as fast as the one above it. */
+  groups(decay: number): VariableGroup[];
 }
 
 /**
@@ -111,7 +116,11 @@ export function trainableFrom(network: Network, fromBlock: string | null): Train
   const { below, above, shape } = cutBelow(body, blocks, fromBlock);
   const moving = new Set(above?.layers.map((layer) => layer.name) ?? []);
   for (const layer of body.layers) layer.trainable = moving.has(layer.name);
-  const layers = [...(above?.layers ?? []), ...head.layers];
+  const variablesOf = (layers: LayersModel['layers']) =>
+    layers.flatMap((layer) => layer.trainableWeights.map((weight) => weight.read() as Variable));
+  const bodyVariables = (names: ReadonlySet<string>) =>
+    variablesOf(above?.layers.filter((layer) => names.has(layer.name)) ?? []);
+  const variables = [...bodyVariables(moving), ...variablesOf(head.layers)];
   const pooledCut = above === null && spec.head.pooling === 'avg';
   return {
     below,
@@ -122,7 +131,18 @@ export function trainableFrom(network: Network, fromBlock: string | null): Train
       const features = map.shape.length === 2 ? map : pool(map, spec.head.pooling);
       return head.apply(features, { training }) as Tensor2D;
     },
-    variables: layers.flatMap((layer) => layer.trainableWeights.map((weight) => weight.read() as Variable)),
+    variables,
+    groups(decay) {
+      if (decay === 1) return [{ variables, factor: 1 }];
+      const blockGroups = [...blocks].reverse().map((block, depth) => ({
+        variables: bodyVariables(new Set(block.layers)),
+        factor: decay ** (depth + 1),
+      }));
+      return [
+        { variables: variablesOf(head.layers), factor: 1 },
+        ...blockGroups.filter((group) => group.variables.length > 0),
+      ];
+    },
   };
 }
 

@@ -14,7 +14,12 @@ import type { Network, NetworkSpec } from './network.ts';
 export async function networkSpec(recipe: Recipe, classes: string[], places: Places): Promise<NetworkSpec> {
   const shared = { version: 1 as const, input: recipe.input, head: recipe.head, classes };
   const { backbone } = recipe;
-  if (backbone === null) return { ...shared, body: { kind: 'scratch-cnn' }, preprocessing: 'unit' };
+  if (backbone === null)
+    return {
+      ...shared,
+      body: { kind: 'scratch-cnn', channels: recipe.scratch.channels },
+      preprocessing: 'unit',
+    };
   if (backbone.from === 'library') {
     const { preprocessing } = architecture(backbone.arch);
     return { ...shared, body: { kind: 'zoo', arch: backbone.arch, alpha: backbone.alpha }, preprocessing };

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type { Optimizer } from '@tensorflow/tfjs-core';
+import { dispose, tensor } from '@tensorflow/tfjs-core';
+import type { Optimizer, Tensor as TfTensor, Variable } from '@tensorflow/tfjs-core';
 import { GraftError } from '../../../shared/errors.ts';
 import type { Epoch } from '../../../shared/contract/runs.ts';
 import type { Recipe, Stage } from '../../../shared/recipe.ts';
 import type { DatasetItem, Places, StoredPredictions, TrainResult } from '../protocol.ts';
-import { loadCheckpoint, removeCheckpoint, restoreOptimizer, saveCheckpoint } from './checkpoint.ts';
+import { loadCheckpoint, removeCheckpoint, restoreOptimizers, saveCheckpoint } from './checkpoint.ts';
 import type { Checkpoint, CheckpointProgress } from './checkpoint.ts';
 import type { RunControl } from './control.ts';
 import { deviceLabel } from './device.ts';
@@ -19,6 +20,7 @@ import { createMover } from './optimizers.ts';
 import { countParams, deepestStage, startingNetwork, trainedFrom } from './plan.ts';
 import { Reporter } from './reporter.ts';
 import type { ReportSink } from './reporter.ts';
+import { rateShare } from './schedule.ts';
 import { measure, predictRows, trainEpoch } from './stage.ts';
 import type { StageData, StageRun } from './stage.ts';
 
@@ -67,9 +69,11 @@ class Session {
     epochs: 0,
     best: null,
     waited: 0,
+    drops: 0,
     dropouts: [],
   };
   private best: ReturnType<typeof valuesOf> | null = null;
+  private anchors: ReadonlyMap<string, TfTensor> = new Map();
   private lastCheckpoint = performance.now();
 
   constructor(request: TrainRequest, control: RunControl, sink: ReportSink) {
@@ -93,6 +97,7 @@ class Session {
     this.dataset = createDataset(items, this.network, places, this.control, this.reporter);
     const frozen = frozenTensors(networkTensors(this.network), this.trainedLayers());
     const before = hashTensors(frozen);
+    if (recipe.l2sp > 0 && recipe.backbone !== null) this.anchors = startingValues(this.network);
     if (this.request.resume) await this.restore();
 
     let last: StageRun | null = null;
@@ -124,6 +129,7 @@ class Session {
 
   dispose(): void {
     this.dataset?.dispose();
+    dispose([...this.anchors.values()]);
     this.network?.body.dispose();
     this.network?.head.dispose();
   }
@@ -164,7 +170,7 @@ class Session {
     const { recipe } = this.request;
     const part = trainableFrom(this.network, trainedFrom(stage, this.network.blocks));
     this.reporter.stage = index;
-    const rows = await this.dataset.rowsAt(part);
+    const rows = await this.dataset.rowsAt(part, recipe.augmentation);
     const { labels } = this.dataset;
     const train = this.dataset.positions('train');
     const data: StageData = {
@@ -180,10 +186,10 @@ class Session {
               this.request.classes.length,
             ),
     };
-    const mover = createMover(stage.optimizer, part.variables);
+    const mover = createMover(stage.optimizer, part.groups(stage.blockDecay), recipe.clipNorm);
     if (this.checkpoint?.progress.stage === index)
-      await restoreOptimizer(mover.optimizer, this.checkpoint.slots);
-    return { network: this.network, part, data, recipe, stage, mover };
+      await restoreOptimizers(mover.optimizers, this.checkpoint.slots);
+    return { network: this.network, part, data, recipe, stage, mover, anchors: this.anchors, drops: 0 };
   }
 
   /** Returns true when the run is to end here: stopped by the user. */
@@ -194,19 +200,20 @@ class Session {
       stage: index,
       stageEpochs: done,
       waited: done === 0 ? 0 : this.progress.waited,
+      drops: done === 0 ? 0 : this.progress.drops,
     };
     for (let epoch = done; epoch < run.stage.epochs; epoch++) {
       const complete = await this.trainOneEpoch(run, index);
       if (!complete || this.control.stopped) return true;
       const { patience } = this.request.recipe;
       if (patience !== null && this.progress.waited >= patience) break;
-      if (epoch + 1 < run.stage.epochs) await this.maybeCheckpoint(run.mover.optimizer);
+      if (epoch + 1 < run.stage.epochs) await this.maybeCheckpoint(run.mover.optimizers);
     }
     // The next stage starts from the best weights so far, not from the last ones.
     if (this.request.recipe.restoreBest && this.best)
       assignValues(this.movingTensors(), this.best, this.runDir);
     this.progress = { ...this.progress, stage: index + 1, stageEpochs: 0, waited: 0 };
-    if (index + 1 < this.request.recipe.stages.length) await this.maybeCheckpoint(null);
+    if (index + 1 < this.request.recipe.stages.length) await this.maybeCheckpoint([]);
     return false;
   }
 
@@ -215,8 +222,9 @@ class Session {
     this.reporter.beginEpoch(epoch, run.data.train.length, this.remainingItems(run, stage));
     const started = performance.now();
     const { complete, loss, accuracy } = await trainEpoch(
-      run,
+      { ...run, drops: this.progress.drops },
       epoch,
+      this.progress.stageEpochs,
       this.control,
       (step) => this.reporter.step(step),
       () => this.pause(),
@@ -226,6 +234,9 @@ class Session {
       run.data.validation.length > 0 ? await measure(run, run.data.validation, this.control) : null;
     const seconds = (performance.now() - started) / 1000;
     this.keepIfBest(epoch, validation?.loss ?? loss);
+    const { name, every } = run.stage.schedule;
+    if (name === 'plateau' && this.progress.waited > 0 && this.progress.waited % every === 0)
+      this.progress.drops++;
     this.progress.epochs = epoch;
     this.progress.stageEpochs++;
     const report: Epoch = {
@@ -235,11 +246,17 @@ class Session {
       accuracy,
       valLoss: validation?.loss ?? null,
       valAccuracy: validation?.accuracy ?? null,
-      learningRate: run.stage.optimizer.learningRate,
+      learningRate: this.rateAtEnd(run),
       seconds,
     };
     this.reporter.endEpoch(report);
     return true;
+  }
+
+  /** The rate of the epoch's last step, after `stageEpochs` was counted up. */
+  private rateAtEnd({ stage }: StageRun): number {
+    const { stageEpochs, drops } = this.progress;
+    return stage.optimizer.learningRate * rateShare(stage.schedule, stageEpochs, stage.epochs, drops);
   }
 
   /** Training items still to be seen in this stage and the ones after it, for the time left. */
@@ -265,14 +282,14 @@ class Session {
     this.reporter.resumed();
   }
 
-  /** `optimizer` is null between two stages: each stage begins with a new one. */
-  private async maybeCheckpoint(optimizer: Optimizer | null): Promise<void> {
+  /** No optimizers between two stages: each stage begins with new ones. */
+  private async maybeCheckpoint(optimizers: readonly Optimizer[]): Promise<void> {
     const { checkpointInterval = defaultCheckpointInterval } = this.request;
     if (performance.now() - this.lastCheckpoint < checkpointInterval) return;
     const tensors = valuesOf(this.movingTensors(), 'net/');
     this.best?.forEach((value, name) => tensors.set(`best/${name}`, value));
     this.progress.dropouts = networkDropouts(this.network).map((dropout) => dropout.randomState);
-    await saveCheckpoint(this.checkpointDir, this.progress, tensors, optimizer);
+    await saveCheckpoint(this.checkpointDir, this.progress, tensors, optimizers);
     this.lastCheckpoint = performance.now();
   }
 
@@ -296,4 +313,15 @@ class Session {
     };
     return { validation: await predict(validation), test: await predict(test) };
   }
+}
+
+/** The carried-over kernels as they are now, by the name of their variable. */
+function startingValues(network: Network): ReadonlyMap<string, TfTensor> {
+  const carried = networkTensors(network).filter(({ name }) => name.startsWith('body/'));
+  return new Map(
+    carried.map(({ variable }) => {
+      const value = variable.read();
+      return [(value as Variable).name, tensor(value.dataSync().slice(), value.shape)];
+    }),
+  );
 }

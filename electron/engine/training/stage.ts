@@ -1,15 +1,17 @@
-import { add, keep, mul, softmax, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { add, dispose, keep, mul, softmax, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Recipe, Stage } from '../../../shared/recipe.ts';
 import { withStep } from '../backend/index.ts';
+import { plainBatch, trainingBatch } from './batch.ts';
 import type { RunControl } from './control.ts';
-import { crossEntropy, l2Penalty, targets, weightedMean } from './loss.ts';
+import { crossEntropy, l2Penalty, l2spPenalty, weightedMean } from './loss.ts';
 import { below, hits } from './network.ts';
 import type { Network, Trainable } from './network.ts';
 import type { Mover } from './optimizers.ts';
 import { batchesOf, epochOrder } from './order.ts';
 import type { BatchPlan } from './order.ts';
 import { takeRows } from './rows.ts';
+import { rateShare } from './schedule.ts';
 import type { Rows } from './rows.ts';
 
 /** What a stage learns from. `labels` and `rows` share their positions; -1 is no label. */
@@ -40,15 +42,20 @@ export interface StageRun {
   recipe: Recipe;
   stage: Stage;
   mover: Mover;
+  /** The carried-over values of variables by name, for L2-SP; empty when it is off. */
+  anchors: ReadonlyMap<string, Tensor>;
+  /** How often a plateau has lowered the rate. */
+  drops: number;
 }
 
 /**
- * Trains one epoch, reporting after each step. Returns the mean loss and accuracy over the items seen,
+ * Trains epoch `epoch` of the run, after `stageEpoch` of this stage, reporting after each step. Returns the mean loss and accuracy over the items seen,
  * and whether the epoch was ended early by a stop. A pause waits between two steps.
  */
 export async function trainEpoch(
   run: StageRun,
   epoch: number,
+  stageEpoch: number,
   control: RunControl,
   onStep: (report: StepReport) => void,
   onPause: () => Promise<void>,
@@ -63,7 +70,10 @@ export async function trainEpoch(
     await control.yield();
     if (control.paused) await onPause();
     if (control.stopped) return { ...means(seen), complete: false };
-    const { loss, correct } = trainStep(run, batch);
+    run.mover.setRate(
+      rateShare(run.stage.schedule, stageEpoch + seen.items / total, run.stage.epochs, run.drops),
+    );
+    const { loss, correct } = trainStep(run, batch, epoch);
     seen.loss += loss * batch.count;
     seen.correct += correct;
     seen.items += batch.count;
@@ -77,44 +87,33 @@ function means({ loss, correct, items }: { loss: number; correct: number; items:
 }
 
 /** Forward, backward and update in one flush. `correct` counts items, `loss` is the batch's mean. */
-function trainStep(run: StageRun, batch: BatchPlan): { loss: number; correct: number } {
-  const { recipe, mover, part } = run;
+function trainStep(run: StageRun, plan: BatchPlan, epoch: number): { loss: number; correct: number } {
+  const { mover, part } = run;
   const [loss, correct] = withStep(() => {
-    const { x, labels, target, real, weights } = batchTensors(run, batch, recipe.labelSmoothing);
+    const batch = trainingBatch(run, plan, epoch);
     let correct: Tensor | undefined;
     const loss = mover.step(() => {
-      const logits = part.forward(enter(run, x), true);
-      correct = keep(sum(mul(hits(logits, labels), real)));
-      const mean = weightedMean(crossEntropy(logits, target), weights);
-      return recipe.l2 > 0 ? (add(mean, l2Penalty(part.variables, recipe.l2)) as Scalar) : mean;
+      const logits = part.forward(enter(run, batch.x), true);
+      correct = keep(sum(mul(hits(logits, batch.labels), batch.real)));
+      const mean = weightedMean(crossEntropy(logits, batch.target), batch.weights);
+      return addPenalties(mean, run);
     });
-    [x, labels, target, real, weights].forEach((tensor) => tensor.dispose());
+    dispose(Object.values(batch));
     return [loss, correct as Tensor] as const;
   });
   const result = { loss: scalarOf(loss), correct: Math.round(scalarOf(correct)) };
-  loss.dispose();
-  correct.dispose();
+  dispose([loss, correct]);
   return result;
 }
 
-const scalarOf = (tensor: Tensor): number => tensor.dataSync()[0] as number;
-
-function batchTensors(run: StageRun, batch: BatchPlan, smoothing: number) {
-  const { data, network } = run;
-  const classes = network.spec.classes.length;
-  const labels = Int32Array.from(batch.positions, (position) => data.labels[position] as number);
-  const classWeights = data.classWeights;
-  const weights = batch.weights.map((w, row) =>
-    classWeights ? w * (classWeights[labels[row] as number] as number) : w,
-  );
-  return {
-    x: takeRows(data.rows, batch.positions),
-    labels: tensor1d(labels, 'int32'),
-    target: tensor2d(targets(labels, classes, smoothing), [labels.length, classes]),
-    real: tensor1d(batch.weights),
-    weights: tensor1d(weights),
-  };
+function addPenalties(loss: Scalar, { recipe, part, anchors }: StageRun): Scalar {
+  const penalties: Scalar[] = [];
+  if (recipe.l2 > 0) penalties.push(l2Penalty(part.variables, recipe.l2));
+  if (recipe.l2sp > 0) penalties.push(l2spPenalty(part.variables, anchors, recipe.l2sp));
+  return penalties.reduce<Scalar>((total, penalty) => add(total, penalty), loss);
 }
+
+const scalarOf = (tensor: Tensor): number => tensor.dataSync()[0] as number;
 
 /** Pixels pass the frozen part (or just the preprocessing) inside the step; features are there already. */
 function enter({ network, part, data }: StageRun, x: Tensor): Tensor {
@@ -127,7 +126,7 @@ export async function measure(run: StageRun, positions: Int32Array, control: Run
   for (const batch of batchesOf(positions, evaluationBatch(run))) {
     await control.yield();
     const [loss, correct] = tidy(() => {
-      const { x, labels, target, real } = batchTensors(run, batch, 0);
+      const { x, labels, target, real } = plainBatch(run, batch);
       const logits = run.part.forward(enter(run, x), false);
       return [
         weightedMean(crossEntropy(logits, target), real),
