@@ -156,7 +156,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
    * be compiled or run; variables then have the values of the last flush that worked.
    */
   flush(): void {
-    if (this.#pending.size === 0) return;
+    if (this.#pending.size === 0) return this.#variables.remember();
     const pending = [...this.#pending];
     this.#pending.clear();
     const values = pending.flatMap(({ value }) => (value?.node ? [value] : []));
