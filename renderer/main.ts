@@ -1,7 +1,7 @@
 import './strict-csp.ts';
-import 'vuetify/styles';
 import './theme/tokens.css';
 import './theme/base.css';
+import 'vuetify/styles';
 import './theme/vuetify.css';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';

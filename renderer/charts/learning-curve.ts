@@ -1,6 +1,6 @@
 import type { Epoch } from '../../shared/contract/index.ts';
 import type { ChartOption } from './echarts.ts';
-import { axis, tooltip, type ChartPalette } from './palette.ts';
+import { axis, chartText, tooltip, type ChartPalette } from './palette.ts';
 
 export type CurveMeasure = 'loss' | 'accuracy';
 
@@ -129,6 +129,7 @@ export function learningCurveOption(input: CurveInput): ChartOption {
   const digits = input.measure === 'loss' ? 3 : 4;
   return {
     animation: false,
+    textStyle: chartText,
     grid: { left: 58, right: 78, top: 22, bottom: 38 },
     tooltip: tooltip(palette, {
       valueFormatter: (value: unknown) => (typeof value === 'number' ? value.toFixed(digits) : '–'),

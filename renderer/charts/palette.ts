@@ -39,6 +39,12 @@ export function useChartPalette(): ComputedRef<ChartPalette> {
 
 const fontSize = 11;
 
+/** The family of the page (tokens.css), spelled out: canvas does not inherit. */
+export const chartText = {
+  fontFamily:
+    '-apple-system, BlinkMacSystemFont, "Segoe UI", Cantarell, Ubuntu, Roboto, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Liberation Sans", sans-serif',
+};
+
 /** An axis with its name and few lines. */
 export function axis(
   palette: ChartPalette,

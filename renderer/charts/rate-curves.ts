@@ -1,6 +1,6 @@
 import type { Curve } from '../../shared/contract/index.ts';
 import type { ChartOption } from './echarts.ts';
-import { axis, tooltip, type ChartPalette } from './palette.ts';
+import { axis, chartText, tooltip, type ChartPalette } from './palette.ts';
 
 export interface NamedCurve extends Curve {
   /** Name and area, as it stands beside the line. */
@@ -21,9 +21,7 @@ export function thinned<T>(points: T[], most: number = mostPoints): T[] {
 
 function labelAt(index: number, kind: 'roc' | 'pr'): Record<string, unknown> {
   const lineHeight = 16;
-  return kind === 'roc'
-    ? { right: 22, bottom: 54 + index * lineHeight, left: undefined }
-    : { left: 66, bottom: 54 + index * lineHeight };
+  return { left: kind === 'roc' ? '52%' : 68, bottom: 54 + index * lineHeight };
 }
 
 /** The labels stand in a corner the curves leave free, each in its line's colour. */
@@ -37,7 +35,11 @@ function legend(curves: NamedCurve[], kind: 'roc' | 'pr', palette: ChartPalette)
         shape: { x: 0, y: 5, width: 12, height: curve.kind === 'class' ? 2 : 3 },
         style: { fill: curve.color },
       },
-      { type: 'text', left: 18, style: { text: curve.label, fill: palette.text, fontSize: 11 } },
+      {
+        type: 'text',
+        left: 18,
+        style: { text: curve.label, fill: palette.text, fontSize: 11, ...chartText },
+      },
     ],
   }));
 }
@@ -77,6 +79,7 @@ export function rateCurvesOption(
   };
   return {
     animation: false,
+    textStyle: chartText,
     grid: { left: 56, right: 16, top: 14, bottom: 42 },
     tooltip: tooltip(palette, {
       trigger: 'axis',

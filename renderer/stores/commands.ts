@@ -12,6 +12,8 @@ export interface Command {
   run: () => void;
   /** False for movements that make no sense in the palette. */
   inPalette?: boolean;
+  /** How the keys stand in the help, where that differs; an empty text leaves the line out. */
+  helpKeys?: string;
   /** Works while a text field has the focus. */
   inFields?: boolean;
 }

@@ -25,8 +25,8 @@ export function useDataCommands(): void {
   const labelKeys: Command[] = digits.map((digit) => ({
     id: `data.label${digit}`,
     label: 'data.labelAs',
-    params: { digit },
     keys: String(digit),
+    helpKeys: digit === 1 ? '1–9' : '',
     inPalette: false,
     run: () => void labelDigit(digit),
   }));
@@ -60,6 +60,21 @@ export function useDataCommands(): void {
       run: () => void edits.setSplit('validation'),
     },
     { id: 'data.test', label: 'data.toTest', keys: 'S', run: () => void edits.setSplit('test') },
+    {
+      id: 'data.move',
+      label: 'data.moveFocus',
+      helpKeys: '← ↑ ↓ →',
+      inPalette: false,
+      run: () => undefined,
+    },
+    {
+      id: 'data.extend',
+      label: 'data.extend',
+      helpKeys: 'Shift ← ↑ ↓ →',
+      inPalette: false,
+      run: () => undefined,
+    },
+    { id: 'data.toggle', label: 'data.toggle', helpKeys: 'Space', inPalette: false, run: () => undefined },
     {
       id: 'data.find',
       label: 'data.find',
