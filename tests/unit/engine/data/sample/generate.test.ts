@@ -140,16 +140,16 @@ describe('the sample’s pictures', () => {
   });
 
   it('can be told apart in print by the nearest mean picture, which fails on the hand-drawn ones', () => {
-    const printed = pictures('source', 'train', 40);
+    const printed = pictures('source', 'train', 20);
     const means = glyphNames.map((_, label) => {
       const sum = new Float64Array(sampleSize * sampleSize * 3);
       for (const one of printed) {
-        if (one.label === label) for (let i = 0; i < sum.length; i++) sum[i]! += one.pixels[i]! / 40;
+        if (one.label === label) for (let i = 0; i < sum.length; i++) sum[i]! += one.pixels[i]! / 20;
       }
       return sum;
     });
     const accuracy = (domain: SampleDomain) => {
-      const test = pictures(domain, 'test', 20);
+      const test = pictures(domain, 'test', 8);
       const right = test.filter(({ pixels, label }) => {
         const distances = means.map((template) =>
           template.reduce((sum, value, i) => sum + (value - pixels[i]!) ** 2, 0),
