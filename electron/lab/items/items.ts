@@ -43,8 +43,11 @@ export function itemHandlers(lab: LabContext): HandlersOf<'items'> {
     'items.exclude': ({ ids, excluded }) => edit('exclude', 'excluded', each(ids, excluded ? 1 : 0)),
     'items.resplit'({ keepGiven, seed, ...shares }) {
       checkShares(shares);
-      const items = projects.current.store.items.usable(null);
-      const dealt = dealSplits(keepGiven ? items.filter(({ split }) => split === null) : items, shares, seed);
+      const { collections } = projects.describeCurrent();
+      const dealt = collections.flatMap(({ name }) => {
+        const items = projects.current.store.items.usable(name);
+        return [...dealSplits(keepGiven ? items.filter(({ split }) => split === null) : items, shares, seed)];
+      });
       return edit('resplit', 'split', dealt);
     },
     'items.undo': () => replay('undo'),
