@@ -19,6 +19,8 @@ export const curveSchema = z.object({
   kind: z.enum(['class', 'micro', 'macro']),
   /** Area under the curve; null when a class has no positive or no negative example. */
   area: z.number().nullable(),
+  /** 95 % interval of the area (ROC per class: DeLong); null where there is none. */
+  interval: point.nullable(),
   /** ROC: [false-positive rate, true-positive rate]. Precision-recall: [recall, precision]. */
   points: z.array(point),
 });
@@ -34,8 +36,9 @@ export const evaluationSchema = z.object({
   /** 95 % Wilson interval of the accuracy. */
   accuracyInterval: point,
   balancedAccuracy: z.number(),
-  kappa: z.number(),
-  mcc: z.number(),
+  /** null where they are not defined: one class alone, or all predictions alike. */
+  kappa: z.number().nullable(),
+  mcc: z.number().nullable(),
   /** Rows: true class; columns: predicted class. */
   confusion: z.array(z.array(z.number().int())),
   report: z.array(classReportSchema),

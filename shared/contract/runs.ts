@@ -13,7 +13,8 @@ export const summarySchema = z.object({
   macroF1: z.number(),
   /** Macro one-vs-rest area under the ROC curve; null when it is not defined. */
   rocAuc: z.number().nullable(),
-  logLoss: z.number(),
+  /** null when some true class got probability exactly 0 and the loss has no end, or nothing was labelled. */
+  logLoss: z.number().nullable(),
 });
 export type Summary = z.infer<typeof summarySchema>;
 

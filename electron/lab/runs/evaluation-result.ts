@@ -16,8 +16,8 @@ export function evaluationResult(run: string, judged: Judged, evaluation: Evalua
     summary: summaryOf(evaluation, judged),
     accuracyInterval: evaluation.accuracy?.interval ?? [0, 1],
     balancedAccuracy: evaluation.balancedAccuracy ?? 0,
-    kappa: evaluation.cohenKappa ?? 0,
-    mcc: evaluation.matthewsCorrelation ?? 0,
+    kappa: evaluation.cohenKappa,
+    mcc: evaluation.matthewsCorrelation,
     confusion: evaluation.confusion,
     report: report.perClass.map(({ precision, recall, f1, support }, index) => ({
       name: classes[index]!,
@@ -49,9 +49,10 @@ function rocCurves({ classes, perClass, micro, macro }: Evaluation): Curve[] {
       name: classes[index]!,
       kind: 'class' as const,
       ...curve(quality),
+      interval: quality.aucInterval,
     })),
-    { name: 'micro', kind: 'micro', ...curve(micro) },
-    { name: 'macro', kind: 'macro', area: macro.auc, points: pairs(macro.roc?.fpr, macro.roc?.tpr) },
+    { name: 'micro', kind: 'micro', ...curve(micro), interval: null },
+    { name: 'macro', kind: 'macro', area: macro.auc, interval: null, points: pairs(macro.roc?.fpr, macro.roc?.tpr) },
   ];
 }
 
@@ -66,9 +67,10 @@ function precisionRecallCurves({ classes, perClass, micro, macro }: Evaluation):
       name: classes[index]!,
       kind: 'class' as const,
       ...curve(quality),
+      interval: null,
     })),
-    { name: 'micro', kind: 'micro', ...curve(micro) },
-    { name: 'macro', kind: 'macro', area: macro.averagePrecision, points: [] },
+    { name: 'micro', kind: 'micro', ...curve(micro), interval: null },
+    { name: 'macro', kind: 'macro', area: macro.averagePrecision, interval: null, points: [] },
   ];
 }
 

@@ -55,6 +55,6 @@ export function summaryOf(evaluation: Evaluation, judged: Judged): Summary {
     accuracy: evaluation.accuracy?.value ?? 0,
     macroF1: evaluation.report.macro.f1,
     rocAuc: evaluation.macro.auc,
-    logLoss: evaluation.logLoss ?? 0,
+    logLoss: evaluation.logLoss,
   };
 }

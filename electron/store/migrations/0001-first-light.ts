@@ -116,7 +116,7 @@ CREATE TABLE summaries (
   accuracy REAL NOT NULL,
   macro_f1 REAL NOT NULL,
   roc_auc REAL,
-  log_loss REAL NOT NULL,
+  log_loss REAL,
   PRIMARY KEY (run_id, collection, split)
 ) STRICT, WITHOUT ROWID;
 
