@@ -5,9 +5,9 @@ import { decodeMany } from '../data/decode.ts';
 import type { EngineResult } from '../protocol.ts';
 import { writeBeside } from '../tensors/write-beside.ts';
 import type { RunControl } from './control.ts';
-import { loadNetwork } from './model-store.ts';
-import { probabilities } from './network.ts';
-import type { Network } from './network.ts';
+import { loadNetwork } from './network/model-store.ts';
+import { probabilities } from './network/network.ts';
+import type { Network } from './network/network.ts';
 
 /**
  * Writes a run's model as one ONNX file, preprocessing included: input `image` `[batch, size, size, 3]`, RGB, 0 to 255,

@@ -6,9 +6,9 @@ import { loadWeights } from '../weights/load.ts';
 import { openLibrary } from '../weights/library.ts';
 import type { Block } from '../zoo/network.ts';
 import { architecture } from '../zoo/registry.ts';
-import { loadBody, loadSpec } from './model-store.ts';
-import { buildNetwork, networkTensors } from './network.ts';
-import type { Network, NetworkSpec } from './network.ts';
+import { loadBody, loadSpec } from './network/model-store.ts';
+import { buildNetwork, networkTensors } from './network/network.ts';
+import type { Network, NetworkSpec } from './network/network.ts';
 
 /** What a recipe's network is, before any weight: the body, where its weights come from, the head. */
 export async function networkSpec(recipe: Recipe, classes: string[], places: Places): Promise<NetworkSpec> {

@@ -9,18 +9,18 @@ import { loadCheckpoint, removeCheckpoint, restoreOptimizers, saveCheckpoint } f
 import type { Checkpoint, CheckpointProgress } from './checkpoint.ts';
 import type { RunControl } from './control.ts';
 import { deviceLabel } from './device.ts';
-import { createDataset } from './dataset.ts';
-import type { Dataset } from './dataset.ts';
-import { changedTensors, frozenTensors, hashTensors } from './freezing.ts';
-import { balancedWeights } from './loss.ts';
-import { assignValues, saveNetwork, valuesOf } from './model-store.ts';
-import { networkDropouts, networkTensors, trainableFrom } from './network.ts';
-import type { Network } from './network.ts';
-import { createMover } from './optimizers.ts';
+import { createDataset } from './inputs/dataset.ts';
+import type { Dataset } from './inputs/dataset.ts';
+import { changedTensors, frozenTensors, hashTensors } from './network/freezing.ts';
+import { balancedWeights } from './optimization/loss.ts';
+import { assignValues, saveNetwork, valuesOf } from './network/model-store.ts';
+import { networkDropouts, networkTensors, trainableFrom } from './network/network.ts';
+import type { Network } from './network/network.ts';
+import { createMover } from './optimization/optimizers.ts';
 import { countParams, deepestStage, startingNetwork, trainedFrom } from './plan.ts';
 import { Reporter } from './reporter.ts';
 import type { ReportSink } from './reporter.ts';
-import { rateShare } from './schedule.ts';
+import { rateShare } from './optimization/schedule.ts';
 import { measure, predictRows, trainEpoch } from './stage.ts';
 import type { StageData, StageRun } from './stage.ts';
 

@@ -2,17 +2,17 @@ import { add, dispose, keep, mul, softmax, sum, tidy } from '@tensorflow/tfjs-co
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Recipe, Stage } from '../../../shared/recipe.ts';
 import { withStep } from '../backend/index.ts';
-import { plainBatch, trainingBatch } from './batch.ts';
+import { plainBatch, trainingBatch } from './inputs/batch.ts';
 import type { RunControl } from './control.ts';
-import { crossEntropy, l2Penalty, l2spPenalty, weightedMean } from './loss.ts';
-import { below, hits } from './network.ts';
-import type { Network, Trainable } from './network.ts';
-import type { Mover } from './optimizers.ts';
-import { batchesOf, epochOrder } from './order.ts';
-import type { BatchPlan } from './order.ts';
-import { takeRows } from './rows.ts';
-import { rateShare } from './schedule.ts';
-import type { Rows } from './rows.ts';
+import { crossEntropy, l2Penalty, l2spPenalty, weightedMean } from './optimization/loss.ts';
+import { below, hits } from './network/network.ts';
+import type { Network, Trainable } from './network/network.ts';
+import type { Mover } from './optimization/optimizers.ts';
+import { batchesOf, epochOrder } from './inputs/order.ts';
+import type { BatchPlan } from './inputs/order.ts';
+import { takeRows } from './inputs/rows.ts';
+import { rateShare } from './optimization/schedule.ts';
+import type { Rows } from './inputs/rows.ts';
 
 /** What a stage learns from. `labels` and `rows` share their positions; -1 is no label. */
 export interface StageData {

@@ -52,7 +52,13 @@ function rocCurves({ classes, perClass, micro, macro }: Evaluation): Curve[] {
       interval: quality.aucInterval,
     })),
     { name: 'micro', kind: 'micro', ...curve(micro), interval: null },
-    { name: 'macro', kind: 'macro', area: macro.auc, interval: null, points: pairs(macro.roc?.fpr, macro.roc?.tpr) },
+    {
+      name: 'macro',
+      kind: 'macro',
+      area: macro.auc,
+      interval: null,
+      points: pairs(macro.roc?.fpr, macro.roc?.tpr),
+    },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { scheduleNames, scheduleSchema } from '../../../../shared/recipe.ts';
-import { rateShare } from '../../../../electron/engine/training/schedule.ts';
+import { scheduleNames, scheduleSchema } from '../../../../../shared/recipe.ts';
+import { rateShare } from '../../../../../electron/engine/training/optimization/schedule.ts';
 
 const share = (settings: Parameters<typeof scheduleSchema.parse>[0], epoch: number, drops = 0) =>
   rateShare(scheduleSchema.parse(settings), epoch, 20, drops);

@@ -2,8 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { randomUniform, setBackend } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cutBelow } from '../../../../electron/engine/training/cut.ts';
-import { architecture } from '../../../../electron/engine/zoo/registry.ts';
+import { cutBelow } from '../../../../../electron/engine/training/network/cut.ts';
+import { architecture } from '../../../../../electron/engine/zoo/registry.ts';
 
 beforeAll(() => setBackend('cpu'));
 

@@ -1,12 +1,12 @@
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Augmentation } from '../../../shared/augmentation.ts';
-import { derivedSeed } from '../../../shared/random.ts';
+import type { Augmentation } from '../../../../shared/augmentation.ts';
+import { derivedSeed } from '../../../../shared/random.ts';
 import { applyDraws, drawMix, drawPicture, mixPixels, mixTargets } from './augmentation.ts';
-import { targets } from './loss.ts';
+import { targets } from '../optimization/loss.ts';
 import type { BatchPlan } from './order.ts';
 import { takeRows } from './rows.ts';
-import type { StageRun } from './stage.ts';
+import type { StageRun } from '../stage.ts';
 
 /** What one step or one evaluation batch is fed with. */
 export interface Batch {

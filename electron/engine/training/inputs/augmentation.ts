@@ -13,9 +13,9 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Augmentation } from '../../../shared/augmentation.ts';
-import { seededRandom } from '../../../shared/random.ts';
-import type { Random } from '../../../shared/random.ts';
+import type { Augmentation } from '../../../../shared/augmentation.ts';
+import { seededRandom } from '../../../../shared/random.ts';
+import type { Random } from '../../../../shared/random.ts';
 
 /**
  * Augmentation is drawn as numbers here and applied to whole batches inside the step's graph. The numbers are

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { batchesOf, epochOrder } from '../../../../electron/engine/training/order.ts';
+import { batchesOf, epochOrder } from '../../../../../electron/engine/training/inputs/order.ts';
 
 describe('epochOrder', () => {
   it('visits every item exactly once, whatever the seed and epoch', () => {

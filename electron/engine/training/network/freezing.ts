@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ModelTensor } from '../weights/model-tensors.ts';
+import type { ModelTensor } from '../../weights/model-tensors.ts';
 
 /** SHA-256 of each frozen tensor, by name: the proof that frozen means frozen. */
 export type FreezeProof = Record<string, string>;

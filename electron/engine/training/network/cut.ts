@@ -1,6 +1,6 @@
 import { input, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { Block } from '../zoo/network.ts';
+import type { Block } from '../../zoo/network.ts';
 
 export interface CutModel {
   /** From the input to the cut; null when the cut is at the input. */

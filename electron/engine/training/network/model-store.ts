@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tensor } from '@tensorflow/tfjs-core';
-import { GraftError } from '../../../shared/errors.ts';
-import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
-import type { Tensor } from '../tensors/safetensors.ts';
-import { writeBeside } from '../tensors/write-beside.ts';
-import type { ModelTensor } from '../weights/model-tensors.ts';
+import { GraftError } from '../../../../shared/errors.ts';
+import { readSafetensors, writeSafetensors } from '../../tensors/safetensors.ts';
+import type { Tensor } from '../../tensors/safetensors.ts';
+import { writeBeside } from '../../tensors/write-beside.ts';
+import type { ModelTensor } from '../../weights/model-tensors.ts';
 import { buildNetwork, networkSpecSchema, networkTensors } from './network.ts';
 import type { Network } from './network.ts';
 

@@ -1,4 +1,4 @@
-import { derivedSeed, seededRandom, shuffle } from '../../../shared/random.ts';
+import { derivedSeed, seededRandom, shuffle } from '../../../../shared/random.ts';
 
 /**
  * The order in which an epoch visits `count` items: a Fisher-Yates shuffle that depends on nothing but

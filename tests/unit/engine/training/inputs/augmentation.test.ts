@@ -1,14 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend, tensor4d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { augmentationSchema, guideAugmentation } from '../../../../shared/augmentation.ts';
+import { augmentationSchema, guideAugmentation } from '../../../../../shared/augmentation.ts';
 import {
   applyDraws,
   drawMix,
   drawPicture,
   mixPixels,
   mixTargets,
-} from '../../../../electron/engine/training/augmentation.ts';
+} from '../../../../../electron/engine/training/inputs/augmentation.ts';
 
 beforeAll(() => setBackend('cpu'));
 

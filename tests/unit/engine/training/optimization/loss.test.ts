@@ -7,7 +7,7 @@ import {
   l2Penalty,
   targets,
   weightedMean,
-} from '../../../../electron/engine/training/loss.ts';
+} from '../../../../../electron/engine/training/optimization/loss.ts';
 
 beforeAll(() => setBackend('cpu'));
 

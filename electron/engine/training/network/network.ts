@@ -3,16 +3,16 @@ import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core
 import { model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { modelTensors } from '../weights/model-tensors.ts';
-import type { ModelTensor } from '../weights/model-tensors.ts';
-import { buildHead } from '../zoo/head.ts';
-import { Dropout } from '../zoo/layers.ts';
-import type { Block } from '../zoo/network.ts';
-import { preprocess } from '../zoo/preprocessing.ts';
-import { architecture } from '../zoo/registry.ts';
-import { buildScratchCnn } from '../zoo/scratch-cnn.ts';
+import { modelTensors } from '../../weights/model-tensors.ts';
+import type { ModelTensor } from '../../weights/model-tensors.ts';
+import { buildHead } from '../../zoo/head.ts';
+import { Dropout } from '../../zoo/layers.ts';
+import type { Block } from '../../zoo/network.ts';
+import { preprocess } from '../../zoo/preprocessing.ts';
+import { architecture } from '../../zoo/registry.ts';
+import { buildScratchCnn } from '../../zoo/scratch-cnn.ts';
 import { cutBelow } from './cut.ts';
-import type { VariableGroup } from './optimizers.ts';
+import type { VariableGroup } from '../optimization/optimizers.ts';
 
 /** Everything needed to build a trained network again; stored beside its weights as model.json. */
 export const networkSpecSchema = z.object({
