@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Architecture, LabClient } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import { defaultRecipe, recipeKinds, recipeSchema, scratchInputSize } from '../../../shared/recipe.ts';
-import type { BackboneSource, Recipe, RecipeKind } from '../../../shared/recipe.ts';
+import { recipeSchema, scratchInputSize } from '../../../shared/recipe.ts';
+import type { BackboneSource, Recipe } from '../../../shared/recipe.ts';
+import { kindOfRecipe, namedRecipe, recipeNames } from '../../../shared/recipes.ts';
+import type { RecipeName } from '../../../shared/recipes.ts';
 
 export interface RecipeOptions {
   /** Name of a default recipe, or a JSON file. */
@@ -25,8 +27,8 @@ type Json = Record<string, unknown>;
 
 /** The recipe a command line asks for. Throws `recipe.*`. */
 export async function buildRecipe(lab: LabClient, options: RecipeOptions): Promise<Recipe> {
-  const draft = isKind(options.recipe)
-    ? await namedRecipe(lab, options.recipe, options.backbone)
+  const draft = isName(options.recipe)
+    ? await fromName(lab, options.recipe, options.backbone)
     : await recipeFromFile(lab, options.recipe, options.backbone);
   for (const change of options.set) applyChange(draft, change);
   const parsed = recipeSchema.strict().safeParse(draft);
@@ -35,15 +37,17 @@ export async function buildRecipe(lab: LabClient, options: RecipeOptions): Promi
   throw new GraftError('recipe.invalid', { at: issue?.path.join('.') || '-', detail: issue?.message ?? '' });
 }
 
-async function namedRecipe(lab: LabClient, kind: RecipeKind, backbone?: string): Promise<Json> {
-  if (kind === 'scratch-cnn') return structuredClone(defaultRecipe(kind, null, scratchInputSize)) as Json;
+async function fromName(lab: LabClient, name: RecipeName, backbone?: string): Promise<Json> {
+  if (kindOfRecipe[name] === 'scratch-cnn') {
+    const start = { backbone: null, inputSize: scratchInputSize, cut: '', blocks: [] };
+    return structuredClone(namedRecipe(name, start)) as Json;
+  }
   const source = await findBackbone(lab, backbone);
-  const { size, cut } = await inputOf(lab, source);
-  return structuredClone(defaultRecipe(kind, source, size, cut)) as Json;
+  return structuredClone(namedRecipe(name, { backbone: source, ...(await startOf(lab, source)) })) as Json;
 }
 
 async function recipeFromFile(lab: LabClient, path: string, backbone?: string): Promise<Json> {
-  const names = recipeKinds.join(', ');
+  const names = recipeNames.join(', ');
   try {
     const json = JSON.parse(await readFile(path, 'utf8')) as Json;
     if (typeof json !== 'object' || json === null) throw new Error('it holds no object');
@@ -77,15 +81,24 @@ function bestInstalled(zoo: Architecture[]): Architecture | undefined {
   return installed.toSorted((a, b) => (b.top1 ?? 0) - (a.top1 ?? 0))[0];
 }
 
-async function inputOf(lab: LabClient, source: BackboneSource): Promise<{ size: number; cut: string }> {
+async function startOf(
+  lab: LabClient,
+  source: BackboneSource,
+): Promise<{ inputSize: number; cut: string; blocks: string[] }> {
   if (source.from === 'run') {
     const { run } = await lab.call('runs.get', { id: source.run });
-    const first = run.recipe.stages.map(({ train }) => train).find((train) => train.what === 'from');
-    return { size: run.recipe.input.size, cut: first?.block ?? '' };
+    const { backbone, input, scratch } = run.recipe;
+    if (backbone !== null) return { ...(await startOf(lab, backbone)), inputSize: input.size };
+    const blocks = scratch.channels.map((_, index) => `block${index + 1}`);
+    return { inputSize: input.size, cut: blocks.at(-1) ?? '', blocks };
   }
   const zoo = await lab.call('zoo.list', {});
   const arch = zoo.find(({ id }) => id === source.arch);
-  return { size: arch?.inputSize ?? scratchInputSize, cut: arch?.defaultCut ?? '' };
+  return {
+    inputSize: arch?.inputSize ?? scratchInputSize,
+    cut: arch?.defaultCut ?? '',
+    blocks: arch?.blocks.map(({ id }) => id) ?? [],
+  };
 }
 
 function applyChange(draft: Json, change: string): void {
@@ -124,6 +137,6 @@ function setAt(target: Json, path: string[], value: unknown, key: string): void 
   else throw new GraftError('recipe.invalid', { at: key, detail: `${head} holds no fields` });
 }
 
-function isKind(name: string): name is RecipeKind {
-  return (recipeKinds as readonly string[]).includes(name);
+function isName(name: string): name is RecipeName {
+  return (recipeNames as readonly string[]).includes(name);
 }

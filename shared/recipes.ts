@@ -1,0 +1,93 @@
+import { guideAugmentation } from './augmentation.ts';
+import { defaultRecipe, recipeSchema } from './recipe.ts';
+import type { BackboneSource, Recipe, RecipeKind, Stage } from './recipe.ts';
+
+/** The recipes that have a name, from the plain baseline to gentle fine-tuning: the ladder of the guide. */
+export const recipeNames = [
+  'scratch-cnn',
+  'scratch-cnn-regularized',
+  'scratch-cnn-augmented',
+  'features',
+  'features-augmented',
+  'fine-tune',
+  'fine-tune-augmented',
+  'gradual',
+] as const;
+export type RecipeName = (typeof recipeNames)[number];
+
+/** Which of the three kinds a named recipe is. */
+export const kindOfRecipe: Record<RecipeName, RecipeKind> = {
+  'scratch-cnn': 'scratch-cnn',
+  'scratch-cnn-regularized': 'scratch-cnn',
+  'scratch-cnn-augmented': 'scratch-cnn',
+  features: 'features',
+  'features-augmented': 'features',
+  'fine-tune': 'fine-tune',
+  'fine-tune-augmented': 'fine-tune',
+  gradual: 'fine-tune',
+};
+
+export interface RecipeStart {
+  /** null only for the recipes from scratch. */
+  backbone: BackboneSource | null;
+  inputSize: number;
+  /** First block that fine-tuning trains. */
+  cut: string;
+  /** The backbone's blocks from input to output; `gradual` unfreezes one after the other down to the cut. */
+  blocks: readonly string[];
+}
+
+/** A named recipe with good defaults. */
+export function namedRecipe(name: RecipeName, { backbone, inputSize, cut, blocks }: RecipeStart): Recipe {
+  const plain = defaultRecipe(kindOfRecipe[name], backbone, inputSize, cut);
+  switch (name) {
+    case 'scratch-cnn':
+    case 'features':
+    case 'fine-tune':
+      return plain;
+    case 'scratch-cnn-regularized':
+      return regularized(plain);
+    case 'scratch-cnn-augmented':
+      return recipeSchema.parse({
+        ...regularized(plain),
+        augmentation: guideAugmentation,
+        stages: longer(plain.stages, 2),
+      });
+    case 'features-augmented':
+      return recipeSchema.parse({ ...plain, augmentation: guideAugmentation });
+    case 'fine-tune-augmented':
+      return recipeSchema.parse({ ...plain, augmentation: guideAugmentation });
+    case 'gradual':
+      return recipeSchema.parse({ ...plain, stages: gradualStages(plain.stages, blocks, cut) });
+  }
+}
+
+/** One more convolution block, one more dense layer and dropout of 0.3, as the guide's second network has. */
+function regularized(recipe: Recipe): Recipe {
+  return recipeSchema.parse({
+    ...recipe,
+    scratch: { channels: [...recipe.scratch.channels, 128] },
+    head: { ...recipe.head, hidden: [512, 512], dropout: 0.3 },
+  });
+}
+
+/** Augmented pictures never repeat, and take longer to learn from. */
+const longer = (stages: readonly Stage[], times: number): Stage[] =>
+  stages.map((stage) => ({ ...stage, epochs: stage.epochs * times }));
+
+/** Head first, then block after block from the top down to the cut, each lower one at a gentler rate. */
+function gradualStages([head, tune]: readonly Stage[], blocks: readonly string[], cut: string): Stage[] {
+  if (!head || !tune) return [];
+  const lowest = Math.max(blocks.indexOf(cut), 0);
+  const below = blocks.slice(lowest).reverse();
+  const epochs = Math.max(1, Math.round(tune.epochs / Math.max(below.length, 1)) + 1);
+  const unfrozen = below.slice(0, maxGradualStages).map((block): Stage => ({
+    ...tune,
+    train: { what: 'from', block },
+    epochs,
+    blockDecay: 0.6,
+  }));
+  return [head, ...unfrozen];
+}
+
+const maxGradualStages = 11;
