@@ -65,7 +65,7 @@ export async function decodeFile(file: ImageFile, { size, mode }: DecodeOptions)
     if (info.channels === 1) return spreadGrey(data);
     throw new ImageError('corrupt', file.format);
   } catch (error) {
-    throw imageErrorOf(error, file.format);
+    throw imageErrorOf(error, file);
   }
 }
 
@@ -131,7 +131,7 @@ export async function thumbnail(path: string, size: number, out: string): Promis
       .webp({ quality: thumbnailQuality, effort: 1 })
       .toBuffer();
   } catch (error) {
-    throw imageErrorOf(error, file.format);
+    throw imageErrorOf(error, file);
   }
   await writeBeside(out, webp);
 }

@@ -58,7 +58,7 @@ export async function inspectImage(path: string): Promise<Inspection> {
     sha256 = createHash('sha256').update(file.bytes).digest('hex');
     return { usable: true, ...(await describe(file, basename(path))), bytes: file.bytes.length, sha256 };
   } catch (error) {
-    const { reason, format } = file ? imageErrorOf(error, file.format) : asImageError(error);
+    const { reason, format } = file ? imageErrorOf(error, file) : asImageError(error);
     return { usable: false, reason, format, bytes: file?.bytes.length ?? null, sha256 };
   }
 }
@@ -112,7 +112,7 @@ async function decodeOnce(file: ImageFile, size: Size): Promise<{ dhash: string;
   try {
     return { dhash: await decodeStrictly(file, size), endMissing: false };
   } catch (error) {
-    const problem = imageErrorOf(error, file.format);
+    const problem = imageErrorOf(error, file);
     if (file.format !== 'jpeg' || problem.reason !== 'truncated') throw problem;
     const bytes = Buffer.concat([file.bytes, endOfImage]);
     try {
@@ -123,6 +123,8 @@ async function decodeOnce(file: ImageFile, size: Size): Promise<{ dhash: string;
   }
 }
 
+const strayBytes = /corrupt jpeg data: \d+ extraneous bytes[^\n]*/gi;
+
 /** libjpeg's warnings mean damage, but for stray bytes between segments, which some cameras write. */
 async function decodeStrictly(file: ImageFile, size: Size): Promise<string> {
   // Other formats warn of unknown tags and profiles too, which say nothing about the picture.
@@ -130,7 +132,9 @@ async function decodeStrictly(file: ImageFile, size: Size): Promise<string> {
   try {
     return await hashOf(file, size, 'warning');
   } catch (error) {
-    if (error instanceof Error && /extraneous bytes/i.test(error.message)) return hashOf(file, size, 'error');
+    const message = error instanceof Error ? error.message : '';
+    const damage = message.replace(strayBytes, '');
+    if (damage !== message && !/corrupt|premature/i.test(damage)) return hashOf(file, size, 'error');
     throw error;
   }
 }

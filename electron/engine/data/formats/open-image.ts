@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { FailOnOptions, Sharp } from 'sharp';
+import type { BrokenReason } from '../../../../shared/item-reasons.ts';
 import { decodeBmp } from './bmp.ts';
 import { ImageError } from './image-error.ts';
+import { looksWhole } from './looks-whole.ts';
 import { isDecoded, sniffFormat } from './signatures.ts';
 import type { DecodedFormat } from './signatures.ts';
 
@@ -72,18 +74,18 @@ export function openImage({ bytes, format }: ImageFile, failOn: FailOnOptions): 
 }
 
 /** What an error thrown by a pipeline of `openImage` says about the file. */
-export function imageErrorOf(error: unknown, format: DecodedFormat): ImageError {
+export function imageErrorOf(error: unknown, file: ImageFile): ImageError {
   if (error instanceof ImageError) return error;
+  const { format } = file;
   const message = error instanceof Error ? error.message : String(error);
-  const cause = { cause: error };
-  if (/pixel limit/i.test(message)) return new ImageError('too-many-pixels', format, cause);
-  if (/Corrupt JPEG data/i.test(message)) return new ImageError('corrupt', format, cause);
+  const because = (reason: BrokenReason) => new ImageError(reason, format, { cause: error });
+  if (/pixel limit/i.test(message)) return because('too-many-pixels');
+  const whole = looksWhole(file);
+  if (whole !== null) return because(whole ? 'corrupt' : 'truncated');
   if (
     /premature end|truncated|read error|unexpected end|end of (file|stream)|not enough data/i.test(message)
   ) {
-    return new ImageError('truncated', format, cause);
+    return because('truncated');
   }
-  if (/unsupported|codec|compression/i.test(message))
-    return new ImageError('unsupported-format', format, cause);
-  return new ImageError('corrupt', format, cause);
+  return because(/unsupported|codec|compression/i.test(message) ? 'unsupported-format' : 'corrupt');
 }

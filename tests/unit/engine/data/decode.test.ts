@@ -172,6 +172,49 @@ describe('inspection', () => {
     },
   );
 
+  it('tells a JPEG that is cut off from one that is damaged, however many are inspected at once', async () => {
+    const noise = Buffer.from(Array.from({ length: 128 * 128 * 3 }, (_, i) => (i * i) % 253));
+    const whole = await sharp(noise, { raw: { width: 128, height: 128, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    const damaged = Buffer.from(whole);
+    damaged.fill(0xff, whole.length >> 1, (whole.length >> 1) + 40);
+    const kinds = {
+      whole,
+      damaged,
+      cut: whole.subarray(0, whole.length >> 1),
+      'no end': whole.subarray(0, -2),
+    };
+    const paths = Object.keys(kinds).map((name) => join(folder, `${name}.jpg`));
+    for (const [index, bytes] of Object.values(kinds).entries()) await writeFile(paths[index]!, bytes);
+    const many = Array.from({ length: 25 }, () => paths).flat();
+    const found = new Map<string, Set<string>>();
+    await inspectMany(many, (index, one) => {
+      const outcome = one.usable ? one.warnings.join() : one.reason;
+      found.set(many[index]!, (found.get(many[index]!) ?? new Set()).add(outcome));
+    });
+    expect(paths.map((path) => [...found.get(path)!])).toEqual([
+      [''],
+      ['corrupt'],
+      ['truncated'],
+      ['end-missing'],
+    ]);
+  });
+
+  it('accepts stray bytes between the segments of a JPEG, as some cameras write them', async () => {
+    const path = join(folder, 'stray.jpg');
+    const whole = await raw(64, 64).jpeg().toBuffer();
+    const tables = whole.indexOf(Buffer.from([0xff, 0xc4]));
+    const stray = Buffer.concat([
+      whole.subarray(0, tables),
+      Buffer.from([1, 2, 3, 4]),
+      whole.subarray(tables),
+    ]);
+    await expect(sharp(stray, { failOn: 'warning' }).raw().toBuffer()).rejects.toThrow(/extraneous/);
+    await writeFile(path, stray);
+    expect(await inspectImage(path)).toMatchObject({ usable: true, warnings: [] });
+  });
+
   it('names formats it cannot decode', async () => {
     const path = join(folder, 'drawing.png');
     await writeFile(
