@@ -21,6 +21,7 @@ export default defineConfig({
   timeout: 300_000,
   expect: { timeout: 15_000 },
   use: {
+    actionTimeout: 30_000,
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',

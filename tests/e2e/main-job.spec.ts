@@ -1,0 +1,118 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { App } from './app.ts';
+import { startHost, temporaryFolder } from './host.ts';
+import type { Host } from './host.ts';
+
+const root = join(import.meta.dirname, '../..');
+const photos = join(root, '../shared/data/cats-vs-dogs');
+const weights = join(root, '../shared/weights/mobilenet_v2_1.0_224.dequantized.h5');
+const screens = join(root, 'test-results/screens');
+/** Photos per class: enough to be right nine times out of ten, few enough for two slow cores. */
+const counts = { train: 60, validation: 20, test: 30 };
+
+let folder: string;
+let host: Host;
+
+test.beforeEach(async () => {
+  folder = temporaryFolder('e2e');
+  host = await startHost(join(folder, 'data'));
+});
+
+test.afterEach(async () => {
+  await host.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('the whole job on real photos: create, import, train frozen, see, restart, reopen, predict', async ({
+  page,
+}) => {
+  test.skip(
+    !existsSync(photos) || !existsSync(weights),
+    'needs ../shared/data/cats-vs-dogs and ../shared/weights',
+  );
+  const app = new App(page);
+  await app.open(host.address);
+
+  await app.startFromFolder(subsetOfPhotos(), folder, 'Cats and dogs');
+  await expect(app.at('project-counts')).toContainText('220');
+  await expect(app.at('tile').first()).toBeVisible();
+
+  await app.importWeights(weights, 'mobilenet_v2');
+  await app.train('features', 8);
+  await app.at('see-results').click();
+  const accuracy = await app.accuracy();
+  expect(accuracy).toBeGreaterThan(0.9);
+  await expect(app.at('frozen-proof')).toBeVisible();
+  await app.at('cell-0-0').click();
+  await expect(app.at('cell-item').first()).toBeVisible();
+  if (process.env.GRAFT_README_SCREENSHOT) await readmeScreenshot(app);
+
+  await host.stop();
+  await expect(app.at('connection-lost')).toBeVisible();
+  host = await startHost(join(folder, 'data'));
+  const again = new App(await page.context().newPage());
+  await page.close();
+  await again.open(host.address);
+  await again.at('recent-projects').getByRole('button', { name: 'Cats and dogs' }).first().click();
+  await expect(again.at('project-counts')).toContainText('220');
+  await again.goTo('results');
+  expect(await again.accuracy()).toBe(accuracy);
+
+  const newPhotos = ['cat', 'dog'].flatMap((name) => photosOf('test', name).slice(-2));
+  const predicted = await again.predictDropped(newPhotos);
+  const right = predicted.filter((name, index) => newPhotos[index]!.includes(`/${name}/`));
+  expect(right.length).toBeGreaterThanOrEqual(3);
+
+  await again.photograph(screens);
+  expect(again.complaints).toEqual([]);
+});
+
+test('the whole job on the sample, with no files at all: transfer wins', async ({ page }) => {
+  test.setTimeout(420_000);
+  const app = new App(page);
+  await app.open(host.address);
+  await app.at('home-sample').click();
+  await expect(app.at('run-row')).toHaveCount(4, { timeout: 360_000 });
+  await expect(app.page.locator('[data-testid=run-row] [data-status=running]')).toHaveCount(0, {
+    timeout: 360_000,
+  });
+  await expect(app.page.locator('[data-testid=run-row] [data-status=done]')).toHaveCount(4);
+  expect(app.complaints).toEqual([]);
+});
+
+test('an address opens once, and the page says how to get another', async ({ page, browser }) => {
+  await page.goto(host.address);
+  await expect(page.getByTestId('home-folder')).toBeVisible();
+  expect(page.url()).not.toContain('token');
+  const stranger = await browser.newPage();
+  await stranger.goto(host.address);
+  await expect(stranger.getByText('press Enter')).toBeVisible();
+  await stranger.close();
+});
+
+function photosOf(split: string, name: string): string[] {
+  const dir = join(photos, split, name);
+  return readdirSync(dir)
+    .sort()
+    .map((file) => join(dir, file));
+}
+
+function subsetOfPhotos(): string {
+  const subset = join(folder, 'photos');
+  for (const [split, count] of Object.entries(counts))
+    for (const name of ['cat', 'dog']) {
+      const target = join(subset, split, name);
+      mkdirSync(target, { recursive: true });
+      for (const [index, file] of photosOf(split, name).slice(0, count).entries())
+        copyFileSync(file, join(target, `${index}.jpg`));
+    }
+  return subset;
+}
+
+async function readmeScreenshot(app: App): Promise<void> {
+  await app.page.emulateMedia({ colorScheme: 'dark' });
+  await app.page.waitForLoadState('networkidle');
+  await app.page.screenshot({ path: join(root, 'resources/screenshot.png'), animations: 'disabled' });
+}
