@@ -5,7 +5,7 @@ import { writeBeside } from '../tensors/write-beside.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import { ImageError } from './formats/image-error.ts';
 import { decodeConcurrency, imageErrorOf, openImage, readImageFile } from './formats/open-image.ts';
-import type { ImageFile } from './formats/open-image.ts';
+import type { ImageFile } from './formats/signatures.ts';
 
 /** `stretch` ignores the aspect ratio, as Keras' image loaders do; `crop` takes the largest centred square. */
 export type ResizeMode = 'stretch' | 'crop';

@@ -5,9 +5,8 @@ import type { BrokenReason, WarningReason } from '../../../shared/item-reasons.t
 import { bmpSize } from './formats/bmp.ts';
 import { ImageError } from './formats/image-error.ts';
 import { decodeConcurrency, imageErrorOf, openImage, readImageFile } from './formats/open-image.ts';
-import type { ImageFile } from './formats/open-image.ts';
 import { extensionOf, formatOfExtension } from './formats/signatures.ts';
-import type { DecodedFormat, KnownFormat } from './formats/signatures.ts';
+import type { DecodedFormat, ImageFile, KnownFormat } from './formats/signatures.ts';
 import { differenceHash } from './difference-hash.ts';
 import { forEachConcurrently } from './concurrently.ts';
 

@@ -1,4 +1,4 @@
-import type { ImageFile } from './open-image.ts';
+import type { ImageFile } from './signatures.ts';
 
 const jpegEnd = Buffer.from([0xff, 0xd9]);
 const jpegScan = Buffer.from([0xff, 0xda]);

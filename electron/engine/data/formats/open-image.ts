@@ -7,7 +7,7 @@ import { decodeBmp } from './bmp.ts';
 import { ImageError } from './image-error.ts';
 import { looksWhole } from './looks-whole.ts';
 import { isDecoded, sniffFormat } from './signatures.ts';
-import type { DecodedFormat } from './signatures.ts';
+import type { ImageFile } from './signatures.ts';
 
 // Pictures are decoded side by side, so each needs one thread only; nothing is decoded twice, so nothing is kept.
 sharp.concurrency(1);
@@ -22,11 +22,6 @@ export const decodeSeconds = 60;
 
 /** How many pictures to decode side by side: one a processor, and one more that is being read meanwhile. */
 export const decodeConcurrency = availableParallelism() + 1;
-
-export interface ImageFile {
-  bytes: Buffer;
-  format: DecodedFormat;
-}
 
 /**
  * Reads a file that should be a picture and tells its true format.

@@ -7,6 +7,12 @@ export type DecodedFormat = (typeof decodedFormats)[number];
 /** Formats that are pictures, but that Graft cannot decode: worth naming in the answer. */
 export type KnownFormat = DecodedFormat | 'heic' | 'jxl' | 'jp2' | 'ico' | 'psd' | 'svg';
 
+/** A file in memory that is a picture by its first bytes. */
+export interface ImageFile {
+  bytes: Buffer;
+  format: DecodedFormat;
+}
+
 /** How many leading bytes `sniffFormat` looks at. */
 export const signatureBytes = 512;
 
