@@ -78,7 +78,7 @@ function countUp(
     counts[split] += n;
     row[split] += n;
   }
-  if (!collections.has('main')) collections.set('main', 0);
+  if (collections.size === 0) collections.set('main', 0);
   return {
     counts,
     collections: [...collections].map(([name, items]) => ({ name, items })),
