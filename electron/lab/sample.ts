@@ -94,7 +94,7 @@ export function scratchRecipe(collection: typeof SOURCE | typeof TARGET): Recipe
 
 /** The pretrained network carried over: a new head learns to read its features first, then all learn together. */
 export function transferRecipe(pretrained: string): Recipe {
-  const recipe = defaultRecipe('fine-tune', { from: 'run', run: pretrained }, INPUT_SIZE);
+  const recipe = defaultRecipe('fine-tune', { from: 'run', run: pretrained }, INPUT_SIZE, 'block1');
   const [first] = recipe.stages as [Stage];
   const { optimizer } = first;
   return recipeSchema.parse({
