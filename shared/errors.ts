@@ -311,6 +311,10 @@ export const errorSentences = {
     en: 'There is no backend called {backend}. Choose one of: {known}.',
     zh: '没有名为 {backend} 的计算后端。请选择：{known}。',
   },
+  'recipe.no-stage': {
+    en: 'There is no stage {stage}: the recipe has {stages}.',
+    zh: '没有第 {stage} 个阶段：该配方共有 {stages} 个阶段。',
+  },
   'recipe.no-block': {
     en: 'The backbone has no block {block} to train from. Its blocks are: {blocks}.',
     zh: '主干网络中没有可作为训练起点的块 {block}。可用的块：{blocks}。',

@@ -163,6 +163,24 @@ export const engineMethods = {
     ]),
     result: trainResultSchema,
   },
+  /** Learning-rate range test of one stage (counted from 0). */
+  findRate: {
+    params: z.object({
+      run: z.string(),
+      recipe: recipeSchema,
+      classes: z.array(z.string()),
+      items: z.array(datasetItemSchema),
+      places: placesSchema,
+      stage: z.number().int().min(0),
+      steps: z.number().int().min(10).max(2000),
+    }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: z.object({
+      rates: z.array(z.number()),
+      losses: z.array(z.number()),
+      suggestion: z.number().nullable(),
+    }),
+  },
   /** Predicts items of the project with a finished run's model. */
   predict: {
     params: z.object({ run: z.string(), items: z.array(datasetItemSchema), places: placesSchema }),

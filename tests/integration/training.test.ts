@@ -14,6 +14,7 @@ import { RunControl } from '../../electron/engine/training/control.ts';
 import { useBackend } from '../../electron/engine/training/device.ts';
 import { exportRun } from '../../electron/engine/training/export.ts';
 import { predictImages, predictItems } from '../../electron/engine/training/predict.ts';
+import { findRate } from '../../electron/engine/training/rate-finder.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';
 
 /** Real training on small real files: two classes of drawn pictures, discs and bars of any colour and place. */
@@ -382,6 +383,21 @@ describe('steering', () => {
     });
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });
     await expect(weightsOf('cancelled')).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('the learning-rate finder', () => {
+  it('sees the loss fall, then blow up, and suggests a rate in between', async () => {
+    const { recipe, ...rest } = { run: 'rate', recipe: recipeSchema.parse(scratch), classes, items, places };
+    const { rates, losses, suggestion } = await findRate(
+      { ...rest, recipe, stage: 0, steps: 80 },
+      new RunControl(),
+      () => undefined,
+    );
+    expect(rates.length).toBe(losses.length);
+    expect(Math.min(...losses)).toBeLessThan((losses[5] as number) - 0.02);
+    expect(suggestion).toBeGreaterThan(1e-5);
+    expect(suggestion).toBeLessThan(0.3);
   });
 });
 

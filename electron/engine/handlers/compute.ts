@@ -3,12 +3,13 @@ import { backendInfo, useBackend } from '../training/device.ts';
 import { exportRun } from '../training/export.ts';
 import { planRun } from '../training/plan.ts';
 import { predictImages, predictItems } from '../training/predict.ts';
+import { findRate } from '../training/rate-finder.ts';
 import { trainRun } from '../training/session.ts';
 import type { EngineHandlers } from './context.ts';
 
 type ComputeHandlers = Pick<
   EngineHandlers,
-  'info' | 'plan' | 'train' | 'predict' | 'predictImages' | 'exportOnnx'
+  'info' | 'plan' | 'train' | 'findRate' | 'predict' | 'predictImages' | 'exportOnnx'
 >;
 
 export const computeHandlers: ComputeHandlers = {
@@ -20,6 +21,10 @@ export const computeHandlers: ComputeHandlers = {
   async train(request, { control, progress }) {
     await useBackend(request.recipe.backend);
     return trainRun(request, control, progress);
+  },
+  async findRate(request, { control, progress }) {
+    await useBackend(request.recipe.backend);
+    return findRate(request, control, (done, total) => progress({ done, total }));
   },
   async predict({ run, items, places }, { control, progress }) {
     await useBackend('auto');

@@ -12,17 +12,16 @@ import { deviceLabel } from './device.ts';
 import { createDataset } from './inputs/dataset.ts';
 import type { Dataset } from './inputs/dataset.ts';
 import { changedTensors, frozenTensors, hashTensors } from './network/freezing.ts';
-import { balancedWeights } from './optimization/loss.ts';
 import { assignValues, saveNetwork, valuesOf } from './network/model-store.ts';
-import { networkDropouts, networkTensors, trainableFrom } from './network/network.ts';
+import { networkDropouts, networkTensors } from './network/network.ts';
 import type { Network } from './network/network.ts';
-import { createMover } from './optimization/optimizers.ts';
 import { countParams, deepestStage, startingNetwork, trainedFrom } from './plan.ts';
+import { prepareStage } from './prepare-stage.ts';
 import { Reporter } from './reporter.ts';
 import type { ReportSink } from './reporter.ts';
 import { rateShare } from './optimization/schedule.ts';
 import { measure, predictRows, trainEpoch } from './stage.ts';
-import type { StageData, StageRun } from './stage.ts';
+import type { StageRun } from './stage.ts';
 
 export interface TrainRequest {
   run: string;
@@ -103,7 +102,7 @@ class Session {
     let last: StageRun | null = null;
     const stages = [...recipe.stages.entries()].slice(this.progress.stage);
     for (const [index, stage] of stages) {
-      last = await this.prepareStage(index, stage);
+      last = await this.openStage(index, stage);
       if (await this.trainStage(last, index)) break;
     }
     if (!last) throw new GraftError('internal', { detail: 'a run without a stage' });
@@ -166,30 +165,12 @@ class Session {
       this.best = new Map(best.map(([name, value]) => [name.slice('best/'.length), value]));
   }
 
-  private async prepareStage(index: number, stage: Stage): Promise<StageRun> {
-    const { recipe } = this.request;
-    const part = trainableFrom(this.network, trainedFrom(stage, this.network.blocks));
+  private async openStage(index: number, stage: Stage): Promise<StageRun> {
     this.reporter.stage = index;
-    const rows = await this.dataset.rowsAt(part, recipe.augmentation);
-    const { labels } = this.dataset;
-    const train = this.dataset.positions('train');
-    const data: StageData = {
-      rows,
-      labels,
-      train,
-      validation: this.dataset.positions('validation'),
-      classWeights:
-        recipe.classWeights === 'none'
-          ? null
-          : balancedWeights(
-              Array.from(train, (position) => labels[position] as number),
-              this.request.classes.length,
-            ),
-    };
-    const mover = createMover(stage.optimizer, part.groups(stage.blockDecay), recipe.clipNorm);
+    const run = await prepareStage(this.network, this.dataset, this.request.recipe, stage, this.anchors);
     if (this.checkpoint?.progress.stage === index)
-      await restoreOptimizers(mover.optimizers, this.checkpoint.slots);
-    return { network: this.network, part, data, recipe, stage, mover, anchors: this.anchors, drops: 0 };
+      await restoreOptimizers(run.mover.optimizers, this.checkpoint.slots);
+    return run;
   }
 
   /** Returns true when the run is to end here: stopped by the user. */

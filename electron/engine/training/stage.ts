@@ -87,7 +87,7 @@ function means({ loss, correct, items }: { loss: number; correct: number; items:
 }
 
 /** Forward, backward and update in one flush. `correct` counts items, `loss` is the batch's mean. */
-function trainStep(run: StageRun, plan: BatchPlan, epoch: number): { loss: number; correct: number } {
+export function trainStep(run: StageRun, plan: BatchPlan, epoch: number): { loss: number; correct: number } {
   const { mover, part } = run;
   const [loss, correct] = withStep(() => {
     const batch = trainingBatch(run, plan, epoch);

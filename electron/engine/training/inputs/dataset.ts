@@ -36,7 +36,7 @@ export interface Dataset {
   failed: { id: number; reason: string }[];
   /** Of the frozen part, over the items it was computed for; null while nothing was computed. */
   imagesPerSecond: number | null;
-  /** Readable items of a split, as positions. */
+  /** Readable, labelled items of a split, as positions. */
   positions(split: Split): Int32Array;
   /** What enters a stage's trainable part, for every item: computed once, then cached on disk. */
   rowsAt(part: Trainable, augmentation: Augmentation | null): Promise<Rows>;
@@ -65,7 +65,7 @@ export function createDataset(
     },
     positions: (split) =>
       Int32Array.from(items.keys()).filter(
-        (position) => items[position]?.split === split && !failed.has(position),
+        (position) => items[position]?.split === split && labels[position] !== -1 && !failed.has(position),
       ),
     async rowsAt(part, augmentation) {
       const rows = await loadRows(context, part, augmentation);

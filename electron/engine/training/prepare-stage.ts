@@ -1,0 +1,41 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Recipe, Stage } from '../../../shared/recipe.ts';
+import type { Dataset } from './inputs/dataset.ts';
+import { trainableFrom } from './network/network.ts';
+import type { Network } from './network/network.ts';
+import { balancedWeights } from './optimization/loss.ts';
+import { createMover } from './optimization/optimizers.ts';
+import { trainedFrom } from './plan.ts';
+import type { StageRun } from './stage.ts';
+
+/** Cuts the network where the stage begins, fetches what enters there, and makes the optimizers. */
+export async function prepareStage(
+  network: Network,
+  dataset: Dataset,
+  recipe: Recipe,
+  stage: Stage,
+  anchors: ReadonlyMap<string, Tensor>,
+): Promise<StageRun> {
+  const part = trainableFrom(network, trainedFrom(stage, network.blocks));
+  const rows = await dataset.rowsAt(part, recipe.augmentation);
+  const { labels } = dataset;
+  const train = dataset.positions('train');
+  const trainLabels = Array.from(train, (position) => labels[position] as number);
+  const balanced = recipe.classWeights === 'balanced';
+  return {
+    network,
+    part,
+    data: {
+      rows,
+      labels,
+      train,
+      validation: dataset.positions('validation'),
+      classWeights: balanced ? balancedWeights(trainLabels, network.spec.classes.length) : null,
+    },
+    recipe,
+    stage,
+    mover: createMover(stage.optimizer, part.groups(stage.blockDecay), recipe.clipNorm),
+    anchors,
+    drops: 0,
+  };
+}
