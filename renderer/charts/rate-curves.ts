@@ -21,7 +21,7 @@ export function thinned<T>(points: T[], most: number = mostPoints): T[] {
 
 function labelAt(index: number, kind: 'roc' | 'pr'): Record<string, unknown> {
   const lineHeight = 16;
-  return { left: kind === 'roc' ? '52%' : 68, bottom: 54 + index * lineHeight };
+  return { left: kind === 'roc' ? '42%' : 68, bottom: 54 + index * lineHeight };
 }
 
 /** The labels stand in a corner the curves leave free, each in its line's colour. */

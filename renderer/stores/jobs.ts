@@ -10,8 +10,11 @@ export const useJobs = defineStore('jobs', () => {
   const importReport = ref<ImportReport | null>(null);
 
   const running = computed(() => list.value.filter((job) => job.status === 'running'));
+  /** The job that is bringing images in right now; a sample's later stages train and are not meant. */
   const importing = computed(() =>
-    running.value.find((job) => job.kind === 'import' || job.kind === 'sample'),
+    running.value.find(
+      (job) => job.kind === 'import' || (job.kind === 'sample' && !job.phase.startsWith('stage-')),
+    ),
   );
   /** Share of all running work that is done, 0 to 1; null while nothing runs or nothing is known. */
   const progress = computed(() => {
