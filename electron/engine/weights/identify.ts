@@ -58,14 +58,22 @@ function closest(source: WeightSource, shapes: Shapes): Architecture {
   });
 }
 
-/** The published width whose shapes agree best, or for MobileNet v1 the one its last convolution tells. */
+/** Widths to try beside the published ones: everyone may train another. */
+const widths = Array.from({ length: 40 }, (_, i) => Math.round(5 * (i + 1)) / 100);
+
+/** The width whose shapes agree best: a published one if it fits, else any other that fits. */
 function bestAlpha(row: Architecture, shapes: Shapes): number {
   if (row.variants.length === 1) return defaultAlpha(row);
-  const agreement = row.variants.map(({ alpha }) => {
-    const expected = [...featureShapes(row, alpha)];
-    return { alpha, agreeing: expected.filter(([name, shape]) => equal(shape, shapes.get(name))).length };
-  });
-  return agreement.reduce((a, b) => (b.agreeing > a.agreeing ? b : a)).alpha;
+  const published = row.variants.map(({ alpha }) => alpha);
+  const fits = (alpha: number) => disagreement(featureShapes(row, alpha), shapes) === null;
+  const fitting = published.find(fits) ?? widths.find(fits);
+  if (fitting !== undefined) return fitting;
+  const agreeing = (alpha: number) =>
+    [...featureShapes(row, alpha)].filter(([name, shape]) => equal(shape, shapes.get(name))).length;
+  return published.reduce(
+    (best, alpha) => (agreeing(alpha) > agreeing(best) ? alpha : best),
+    defaultAlpha(row),
+  );
 }
 
 function disagreement(expected: Shapes, received: Shapes) {

@@ -1,14 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraftError } from '../../../shared/errors.ts';
-import { archives } from './archives.ts';
+import { archives } from './formats/archives.ts';
 import { openBytes } from './byte-reader.ts';
-import { kerasH5 } from './keras-h5.ts';
-import { withKerasNames } from './pytorch/state-dict.ts';
-import { safetensors } from './safetensors.ts';
+import { kerasH5 } from './formats/keras-h5.ts';
+import { withKerasNames } from './formats/pytorch/state-dict.ts';
+import { safetensors } from './formats/safetensors.ts';
 import { maxTensorBytes } from './source.ts';
 import type { WeightFormat, WeightSource } from './source.ts';
-import { tfjsLayers } from './tfjs-layers.ts';
+import { tfjsLayers } from './formats/tfjs-layers.ts';
 
 /** Every format Graft reads, in the order in which they are tried. */
 export const weightFormats: readonly WeightFormat[] = [kerasH5, tfjsLayers, safetensors, archives];

@@ -29,6 +29,8 @@ export interface PublishedWeights {
   alpha: number;
   /** Input size it was trained at, in pixels. */
   inputSize: number;
+  /** Size of the file, where it is known. */
+  bytes?: number;
   /** As the publisher states it; not every publisher does. */
   md5?: string;
   /** PyTorch states the first 8 hex digits of the SHA-256, in the file's name. */

@@ -8,7 +8,7 @@ import { writeSafetensors } from '../../../../electron/engine/tensors/safetensor
 import { importWeights } from '../../../../electron/engine/weights/library.ts';
 import { modelTensors } from '../../../../electron/engine/weights/model-tensors.ts';
 import { openWeights } from '../../../../electron/engine/weights/open.ts';
-import { arrange, arrangedShape } from '../../../../electron/engine/weights/pytorch/arrange.ts';
+import { arrange, arrangedShape } from '../../../../electron/engine/weights/formats/pytorch/arrange.ts';
 import { architecture } from '../../../../electron/engine/zoo/registry.ts';
 import { writeHdf5, writeKerasWeights } from './hdf5-writer.ts';
 import { pytorchFile } from './pytorch-writer.ts';

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kerasTensorName, renumberAutomaticNames } from '../../../../electron/engine/weights/keras-names.ts';
+import {
+  kerasTensorName,
+  renumberAutomaticNames,
+} from '../../../../electron/engine/weights/formats/keras-names.ts';
 import { openWeights } from '../../../../electron/engine/weights/open.ts';
 import { writeHdf5 } from './hdf5-writer.ts';
 import type { Hdf5Writer } from './hdf5-writer.ts';

@@ -98,6 +98,7 @@ describe('identify', () => {
   it('recognises every architecture, with and without a classifier', async () => {
     for (const [id, options] of [
       ['mobilenet', { alpha: 0.5 }],
+      ['mobilenet', { alpha: 0.2 }], // Not published: someone's own.
       ['mobilenet_v2', { alpha: 0.35, classes: 7 }],
       ['efficientnet_b0', {}],
       ['densenet121', { classes: 3 }],
@@ -106,7 +107,12 @@ describe('identify', () => {
       await writeKerasWeights(path, architecture(id).build({ inputSize: 32, ...options }).model);
       const source = await openWeights(path);
       const classes = 'classes' in options ? options.classes : 0;
-      expect(identify(source)).toMatchObject({ architecture: id, withTop: classes > 0, classes });
+      expect(identify(source)).toMatchObject({
+        architecture: id,
+        withTop: classes > 0,
+        classes,
+        ...('alpha' in options ? options : {}),
+      });
       source.close();
     }
   });

@@ -1,5 +1,5 @@
-import { GraftError } from '../../../../shared/errors.ts';
-import type { ByteReader } from '../byte-reader.ts';
+import { GraftError } from '../../../../../shared/errors.ts';
+import type { ByteReader } from '../../byte-reader.ts';
 
 /**
  * The ground of the HDF5 File Format Specification (version 3): superblock, object headers and their messages.

@@ -1,4 +1,4 @@
-import type { ByteReader } from '../byte-reader.ts';
+import type { ByteReader } from '../../byte-reader.ts';
 import { damaged, need, uint64 } from './structure.ts';
 
 const headerBytes = 38;

@@ -1,6 +1,6 @@
-import { GraftError } from '../../../../shared/errors.ts';
-import type { ByteReader } from '../byte-reader.ts';
-import { elementsOf, maxRank } from '../source.ts';
+import { GraftError } from '../../../../../shared/errors.ts';
+import type { ByteReader } from '../../byte-reader.ts';
+import { elementsOf, maxRank } from '../../source.ts';
 import { damaged, messageTypes, need, uint64, unsupported } from './structure.ts';
 import type { Message } from './structure.ts';
 

@@ -1,7 +1,7 @@
-import { readSafetensors, readSafetensorsHeader } from '../tensors/safetensors.ts';
-import { elementsOf, maxTensors } from './source.ts';
-import type { WeightFormat } from './source.ts';
-import { GraftError } from '../../../shared/errors.ts';
+import { readSafetensors, readSafetensorsHeader } from '../../tensors/safetensors.ts';
+import { elementsOf, maxTensors } from '../source.ts';
+import type { WeightFormat } from '../source.ts';
+import { GraftError } from '../../../../shared/errors.ts';
 
 /** The header's length comes first, as 8 bytes; then the header, which is JSON. */
 const lengthBytes = 8;

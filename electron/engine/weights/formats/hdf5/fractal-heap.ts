@@ -1,4 +1,4 @@
-import type { ByteReader } from '../byte-reader.ts';
+import type { ByteReader } from '../../byte-reader.ts';
 import { damaged, need, uint64, unsupported } from './structure.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { GraftError } from '../../../shared/errors.ts';
-import { openBytes } from './byte-reader.ts';
-import type { ByteReader } from './byte-reader.ts';
+import { GraftError } from '../../../../shared/errors.ts';
+import { openBytes } from '../byte-reader.ts';
+import type { ByteReader } from '../byte-reader.ts';
 import { archivedWeights, openKerasArchive } from './keras-archive.ts';
 import { findPickle, openPytorch } from './pytorch/archive.ts';
-import type { WeightFormat, WeightSource } from './source.ts';
+import type { WeightFormat, WeightSource } from '../source.ts';
 import { isZip, readZip } from './zip.ts';
 
 /** The formats that are ZIP archives; what lies in them tells which. */

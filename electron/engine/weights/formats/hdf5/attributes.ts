@@ -1,4 +1,4 @@
-import type { ByteReader } from '../byte-reader.ts';
+import type { ByteReader } from '../../byte-reader.ts';
 import { damaged, messageTypes, need, uint64 } from './structure.ts';
 import type { Message } from './structure.ts';
 

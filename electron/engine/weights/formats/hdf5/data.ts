@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
-import { halfToNumber } from '../../tensors/half.ts';
-import { GraftError } from '../../../../shared/errors.ts';
-import type { ByteReader } from '../byte-reader.ts';
-import { elementsOf } from '../source.ts';
+import { halfToNumber } from '../../../tensors/half.ts';
+import { GraftError } from '../../../../../shared/errors.ts';
+import type { ByteReader } from '../../byte-reader.ts';
+import { elementsOf } from '../../source.ts';
 import type { Dataset, Filter, Layout } from './dataset.ts';
 import { damaged, uint64, unsupported } from './structure.ts';
 

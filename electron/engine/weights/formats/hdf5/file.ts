@@ -1,6 +1,6 @@
-import { GraftError } from '../../../../shared/errors.ts';
-import type { ByteReader } from '../byte-reader.ts';
-import { maxTensors } from '../source.ts';
+import { GraftError } from '../../../../../shared/errors.ts';
+import type { ByteReader } from '../../byte-reader.ts';
+import { maxTensors } from '../../source.ts';
 import { textAttribute } from './attributes.ts';
 import { describeDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';

@@ -1,5 +1,5 @@
-import { GraftError } from '../../../../shared/errors.ts';
-import type { ByteReader } from '../byte-reader.ts';
+import { GraftError } from '../../../../../shared/errors.ts';
+import type { ByteReader } from '../../byte-reader.ts';
 import { readTreeRecords } from './btree-v2.ts';
 import { openHeap } from './fractal-heap.ts';
 import { damaged, messageTypes, need, uint64 } from './structure.ts';

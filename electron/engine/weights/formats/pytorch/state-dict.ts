@@ -1,4 +1,4 @@
-import type { WeightSource } from '../source.ts';
+import type { WeightSource } from '../../source.ts';
 import { arrange, arrangedShape } from './arrange.ts';
 import { torchNetworks } from './networks.ts';
 import type { Renaming } from './networks.ts';

@@ -1,4 +1,4 @@
-import { elementsOf } from '../source.ts';
+import { elementsOf } from '../../source.ts';
 
 /**
  * PyTorch keeps output channels first (`[out, in, height, width]`, `[out, in]`), Keras last. Each kind of weight says

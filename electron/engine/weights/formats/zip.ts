@@ -1,8 +1,8 @@
 import { inflateRawSync } from 'node:zlib';
-import { GraftError } from '../../../shared/errors.ts';
-import { bytesInMemory, windowOf } from './byte-reader.ts';
-import type { ByteReader } from './byte-reader.ts';
-import { maxTensorBytes } from './source.ts';
+import { GraftError } from '../../../../shared/errors.ts';
+import { bytesInMemory, windowOf } from '../byte-reader.ts';
+import type { ByteReader } from '../byte-reader.ts';
+import { maxTensorBytes } from '../source.ts';
 
 /** ZIP archives, as far as .keras and PyTorch files use them (APPNOTE.TXT 4.3). Nothing is ever unpacked to disk. */
 

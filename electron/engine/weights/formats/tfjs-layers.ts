@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { GraftError } from '../../../shared/errors.ts';
-import { halfToNumber } from '../tensors/half.ts';
-import { openBytes } from './byte-reader.ts';
+import { GraftError } from '../../../../shared/errors.ts';
+import { halfToNumber } from '../../tensors/half.ts';
+import { openBytes } from '../byte-reader.ts';
 import { kerasTensorName, renumberAutomaticNames } from './keras-names.ts';
-import { elementsOf, maxTensors } from './source.ts';
-import type { WeightFormat, WeightSource } from './source.ts';
+import { elementsOf, maxTensors } from '../source.ts';
+import type { WeightFormat, WeightSource } from '../source.ts';
 
 /** TensorFlow.js layers models: `model.json` with the weights in shard files beside it. */
 

@@ -1,8 +1,8 @@
-import { GraftError } from '../../../shared/errors.ts';
-import type { ByteReader } from './byte-reader.ts';
+import { GraftError } from '../../../../shared/errors.ts';
+import type { ByteReader } from '../byte-reader.ts';
 import { openKerasH5 } from './keras-h5.ts';
 import { layerNamesOfConfig } from './keras3-names.ts';
-import type { WeightSource } from './source.ts';
+import type { WeightSource } from '../source.ts';
 import { openEntry } from './zip.ts';
 import type { ZipEntry } from './zip.ts';
 

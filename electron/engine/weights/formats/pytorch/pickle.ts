@@ -1,4 +1,4 @@
-import { GraftError } from '../../../../shared/errors.ts';
+import { GraftError } from '../../../../../shared/errors.ts';
 
 /**
  * Reads the pickle of a PyTorch state dict without executing anything. A pickle is a program for a stack machine that

@@ -1,13 +1,13 @@
-import { openBytes } from './byte-reader.ts';
-import type { ByteReader } from './byte-reader.ts';
+import { openBytes } from '../byte-reader.ts';
+import type { ByteReader } from '../byte-reader.ts';
 import { checkLength, readFloats } from './hdf5/data.ts';
 import type { Dataset } from './hdf5/dataset.ts';
 import { readContents } from './hdf5/file.ts';
 import { signature, unsupported } from './hdf5/structure.ts';
 import { isKeras3, keras3TensorNames } from './keras3-names.ts';
 import { kerasTensorName, renumberAutomaticNames } from './keras-names.ts';
-import { elementsOf } from './source.ts';
-import type { WeightFormat, WeightSource } from './source.ts';
+import { elementsOf } from '../source.ts';
+import type { WeightFormat, WeightSource } from '../source.ts';
 
 /** Where a whole model keeps what is not its weights. */
 const notWeights = /^(optimizer_weights|top_level_model_weights|optimizer)\//;

@@ -1,8 +1,8 @@
-import { GraftError } from '../../../../shared/errors.ts';
-import { bfloatToNumber, halfToNumber } from '../../tensors/half.ts';
-import type { ByteReader } from '../byte-reader.ts';
-import { elementsOf, maxTensors } from '../source.ts';
-import type { WeightSource } from '../source.ts';
+import { GraftError } from '../../../../../shared/errors.ts';
+import { bfloatToNumber, halfToNumber } from '../../../tensors/half.ts';
+import type { ByteReader } from '../../byte-reader.ts';
+import { elementsOf, maxTensors } from '../../source.ts';
+import type { WeightSource } from '../../source.ts';
 import { openEntry } from '../zip.ts';
 import type { ZipEntry } from '../zip.ts';
 import { readStateDict } from './pickle.ts';
