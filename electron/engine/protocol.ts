@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { augmentationSchema } from '../../shared/augmentation.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import { architectureSchema, layerRowSchema, weightsEntrySchema } from '../../shared/contract/zoo.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
@@ -180,6 +181,18 @@ export const engineMethods = {
       losses: z.array(z.number()),
       suggestion: z.number().nullable(),
     }),
+  },
+  /** Augmented pictures as PNG files: `count` of each path. */
+  previewAugmentation: {
+    params: z.object({
+      paths: z.array(path),
+      augmentation: augmentationSchema,
+      count: z.number().int().min(1),
+      size: z.number().int().min(16),
+      seed: z.number().int(),
+    }),
+    progress: nothing,
+    result: z.array(z.array(z.custom<Uint8Array>((value) => value instanceof Uint8Array))),
   },
   /** Predicts items of the project with a finished run's model. */
   predict: {

@@ -17,6 +17,7 @@ import { EvaluationService, evaluationHandlers } from './runs/evaluations.ts';
 import { exportHandlers } from './runs/exports.ts';
 import { predictionHandlers } from './runs/predictions.ts';
 import { RunService, runHandlers } from './runs/runs.ts';
+import { tuningHandlers } from './runs/tuning.ts';
 import { zooHandlers } from './zoo.ts';
 
 export type { LabOptions, PickOptions } from './context.ts';
@@ -72,6 +73,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...jobHandlers(lab.jobs),
     ...zooHandlers(lab),
     ...runHandlers(lab, services.runs),
+    ...tuningHandlers(lab),
     ...evaluationHandlers(services.evaluations),
     ...predictionHandlers(lab),
     ...exportHandlers(lab),

@@ -7,6 +7,7 @@ import { jobMethods } from './jobs.ts';
 import { exportMethods, predictionMethods } from './predictions.ts';
 import { projectMethods } from './projects.ts';
 import { runMethods } from './runs.ts';
+import { tuningMethods } from './tuning.ts';
 import { zooMethods } from './zoo.ts';
 
 /** The one contract between the lab and whoever looks at it: window, browser or terminal. */
@@ -17,6 +18,7 @@ export const methods = {
   ...jobMethods,
   ...zooMethods,
   ...runMethods,
+  ...tuningMethods,
   ...evaluationMethods,
   ...predictionMethods,
   ...exportMethods,
@@ -53,4 +55,5 @@ export type * from './jobs.ts';
 export type * from './predictions.ts';
 export type * from './projects.ts';
 export type * from './runs.ts';
+export type * from './tuning.ts';
 export type * from './zoo.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splits } from '../../shared/contract/projects.ts';
+import { augmentationSchema, guideAugmentation } from '../../shared/augmentation.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import type { RecipeInput } from '../../shared/recipe.ts';
 import type { DatasetItem, EngineProgress, Places } from '../../electron/engine/protocol.ts';
@@ -14,6 +15,7 @@ import { RunControl } from '../../electron/engine/training/control.ts';
 import { useBackend } from '../../electron/engine/training/device.ts';
 import { exportRun } from '../../electron/engine/training/export.ts';
 import { predictImages, predictItems } from '../../electron/engine/training/predict.ts';
+import { previewAugmentation } from '../../electron/engine/training/preview.ts';
 import { findRate } from '../../electron/engine/training/rate-finder.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';
 
@@ -383,6 +385,20 @@ describe('steering', () => {
     });
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });
     await expect(weightsOf('cancelled')).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('the augmentation preview', () => {
+  it('shows pictures as training would see them: the same seed the same, nothing at all when all is off', async () => {
+    const paths = [items[0]?.path as string, join(folder, 'missing.png')];
+    const options = { count: 2, size: 48, seed: 3, signal: new AbortController().signal };
+    const [shown, missing] = await previewAugmentation(paths, guideAugmentation, options);
+    expect(missing).toEqual([]);
+    expect(await previewAugmentation(paths, guideAugmentation, options)).toEqual([shown, []]);
+    const [[plain] = []] = await previewAugmentation(paths, augmentationSchema.parse({}), options);
+    const pixels = (file: Uint8Array | string | undefined) => sharp(file).removeAlpha().raw().toBuffer();
+    expect(await pixels(plain)).toEqual(await pixels(paths[0]));
+    expect(await pixels(shown?.[0])).not.toEqual(await pixels(plain));
   });
 });
 

@@ -3,13 +3,14 @@ import { backendInfo, useBackend } from '../training/device.ts';
 import { exportRun } from '../training/export.ts';
 import { planRun } from '../training/plan.ts';
 import { predictImages, predictItems } from '../training/predict.ts';
+import { previewAugmentation } from '../training/preview.ts';
 import { findRate } from '../training/rate-finder.ts';
 import { trainRun } from '../training/session.ts';
 import type { EngineHandlers } from './context.ts';
 
 type ComputeHandlers = Pick<
   EngineHandlers,
-  'info' | 'plan' | 'train' | 'findRate' | 'predict' | 'predictImages' | 'exportOnnx'
+  'info' | 'plan' | 'train' | 'findRate' | 'previewAugmentation' | 'predict' | 'predictImages' | 'exportOnnx'
 >;
 
 export const computeHandlers: ComputeHandlers = {
@@ -25,6 +26,10 @@ export const computeHandlers: ComputeHandlers = {
   async findRate(request, { control, progress }) {
     await useBackend(request.recipe.backend);
     return findRate(request, control, (done, total) => progress({ done, total }));
+  },
+  async previewAugmentation({ paths, augmentation, ...options }, { signal }) {
+    await useBackend('auto');
+    return previewAugmentation(paths, augmentation, { ...options, signal });
   },
   async predict({ run, items, places }, { control, progress }) {
     await useBackend('auto');
