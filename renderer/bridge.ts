@@ -67,7 +67,14 @@ export function lab(): Bridge {
   return current;
 }
 
+let assetScope = '';
+
+/** Names the project pictures come from: ids count anew in each, and the page may keep what it fetched. */
+export function setAssetScope(project: { path: string; createdAt: string } | null): void {
+  assetScope = project ? encodeURIComponent(`${project.path} ${project.createdAt}`) : '';
+}
+
 /** The address of an item's picture. `revision` changes when the picture behind it may have changed. */
 export function assetUrl(kind: AssetKind, itemId: number, revision?: number): string {
-  return `/asset/${kind}/${itemId}${revision === undefined ? '' : `?r=${revision}`}`;
+  return `/asset/${kind}/${itemId}?of=${assetScope}${revision === undefined ? '' : `&r=${revision}`}`;
 }

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, watch } from 'vue';
 import type { ClassInfo, Project, RecentProject } from '../../shared/contract/index.ts';
-import { lab } from '../bridge.ts';
+import { lab, setAssetScope } from '../bridge.ts';
 import { classColor, unlabelledColor } from '../theme/class-colors.ts';
 
 /** The open project and the ones opened before. */
@@ -9,6 +9,7 @@ export const useProject = defineStore('project', () => {
   const current = ref<Project | null>(null);
   const recent = ref<RecentProject[]>([]);
   const loaded = ref(false);
+  watch(current, setAssetScope, { flush: 'sync' });
 
   const classes = computed<ClassInfo[]>(() => current.value?.classes ?? []);
   const classById = computed(() => new Map(classes.value.map((entry) => [entry.id, entry])));
