@@ -93,6 +93,8 @@ export function createSession(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    // Planning a run's memory ahead saved no time and held a quarter more of it at the peak.
+    enableMemPattern: false,
     logSeverityLevel: 3,
     extra: { session: { set_denormal_as_zero: '1' } },
     ...(external.length > 0 ? { externalData: external } : {}),

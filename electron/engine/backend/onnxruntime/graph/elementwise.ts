@@ -41,7 +41,29 @@ export function binary(op: string, a: Value, b: Value, type: ElementType = a.typ
 
 export const add = (a: Value, b: Value): Value => binary('Add', a, b);
 export const sub = (a: Value, b: Value): Value => binary('Sub', a, b);
-export const mul = (a: Value, b: Value): Value => binary('Mul', a, b);
+
+const stepMasks = new WeakMap<Value, Value>();
+
+/** Notes that `x` is 1 where `mask` is true and 0 elsewhere. */
+export function markMask(x: Value, mask: Value): void {
+  stepMasks.set(x, mask);
+}
+
+/** The condition a factor of ones and zeros stands for, as gradients of activations multiply by them. */
+function maskOf(x: Value): Value | null {
+  const source = x.node?.op === 'Cast' ? x.node.inputs[0] : null;
+  return stepMasks.get(x) ?? (source?.type === 'bool' ? source : null);
+}
+
+/** The product; by a mask it is a choice, which spares the passes that would make numbers of the mask. */
+export function mul(a: Value, b: Value): Value {
+  const [maskA, maskB] = a.type === 'float32' ? [maskOf(a), maskOf(b)] : [null, null];
+  if (maskA && maskB) return cast(compare('And', maskA, maskB), a.type);
+  if (maskA) return where(maskA, b, like(b, 0));
+  if (maskB) return where(maskB, a, like(a, 0));
+  return binary('Mul', a, b);
+}
+
 export const div = (a: Value, b: Value): Value => binary('Div', a, b);
 export const compare = (op: string, a: Value, b: Value): Value => binary(op, a, b, 'bool');
 

@@ -1,5 +1,5 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { add, cast, compare, div, like, mul, sub, unary, where } from '../graph/elementwise.ts';
+import { add, cast, compare, div, like, markMask, mul, sub, unary, where } from '../graph/elementwise.ts';
 import type { Value } from '../graph/value.ts';
 import { record } from '../graph/value.ts';
 import type { Named } from './lower.ts';
@@ -51,8 +51,10 @@ const SELU_SCALE = 1.0507009873554805;
 
 /** 1 for positive numbers, `alpha` for the others, NaN stays NaN. */
 function step(x: Value, alpha: number): Value {
-  const stepped = where(compare('Greater', x, like(x, 0)), like(x, 1), like(x, alpha));
-  return where(isNan(x), x, stepped);
+  const positive = compare('Greater', x, like(x, 0));
+  const stepped = where(isNan(x), x, where(positive, like(x, 1), like(x, alpha)));
+  if (alpha === 0) markMask(stepped, positive);
+  return stepped;
 }
 
 const elu = (x: Value): Value => record('Elu', [x], {}, x.type, x.shape);
