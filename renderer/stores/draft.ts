@@ -1,28 +1,26 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { RunPlan } from '../../shared/contract/index.ts';
-import {
-  defaultRecipe,
-  recipeSchema,
-  type BackboneSource,
-  type Recipe,
-  type RecipeKind,
-} from '../../shared/recipe.ts';
+import { recipeSchema, scratchInputSize, type BackboneSource, type Recipe } from '../../shared/recipe.ts';
+import { kindOfRecipe, namedRecipe, type RecipeName } from '../../shared/recipes.ts';
 import { useRuns } from './runs.ts';
 import { useZoo } from './zoo.ts';
 
-/** Side of the input of a network trained from scratch, unless the person says otherwise. */
-const scratchInputSize = 150;
+/** Stands for the cut of a backbone whose blocks are not known here (an earlier run's): all of it is trained. */
+const unknownBlock = 'all';
 
 /** The recipe being edited on the Train screen, and what the lab says it would do. */
 export const useDraft = defineStore('draft', () => {
   const zoo = useZoo();
   const runs = useRuns();
   const recipe = ref<Recipe | null>(null);
+  /** The named recipe the draft began as; null for one taken from a run. */
+  const began = ref<RecipeName | null>(null);
   const name = ref('');
   const plan = ref<RunPlan | null>(null);
   const planFailure = ref<unknown>(null);
   let asked = 0;
+  let lastBackbone: BackboneSource | null = null;
 
   /** Messages of the schema by field path, e.g. `stages.0.epochs`. */
   const problems = computed<Record<string, string>>(() => {
@@ -55,32 +53,42 @@ export const useDraft = defineStore('draft', () => {
     return scratchInputSize;
   }
 
-  function begin(kind: RecipeKind, backbone: BackboneSource | null = preselected()): void {
+  /** Starts over from a named recipe, keeping backbone and collection. */
+  function begin(start: RecipeName, backbone: BackboneSource | null = preselected()): void {
     const collection = recipe.value?.data.collection ?? null;
-    const cut = backbone?.from === 'library' ? (zoo.byId.get(backbone.arch)?.defaultCut ?? '') : '';
-    const size = inputSizeOf(kind === 'scratch-cnn' ? null : backbone);
-    const next = defaultRecipe(kind, backbone, size, cut || 'all');
-    const last = next.stages.at(-1);
-    if (kind === 'fine-tune' && cut === '' && last) last.train = { what: 'all' };
+    const isScratch = kindOfRecipe[start] === 'scratch-cnn';
+    const known = backbone?.from === 'library' ? zoo.byId.get(backbone.arch) : undefined;
+    const next = namedRecipe(start, {
+      backbone: isScratch ? null : backbone,
+      inputSize: inputSizeOf(isScratch ? null : backbone),
+      cut: known?.defaultCut || unknownBlock,
+      blocks: known?.blocks.map((block) => block.id) ?? [],
+    });
+    for (const stage of next.stages) {
+      if (stage.train.what === 'from' && stage.train.block === unknownBlock) stage.train = { what: 'all' };
+    }
     next.data.collection = collection;
     recipe.value = next;
+    began.value = start;
+    lastBackbone = backbone;
   }
 
-  /** Another kind keeps the backbone; a first visit takes the best one installed. */
-  function setKind(kind: RecipeKind): void {
-    begin(kind, recipe.value?.backbone ?? preselected());
+  /** Another recipe keeps the backbone, also over a recipe that has none. */
+  function setRecipe(start: RecipeName): void {
+    begin(start, recipe.value?.backbone ?? lastBackbone ?? preselected());
   }
 
   function setBackbone(backbone: BackboneSource | null): void {
-    const kind = recipe.value?.kind === 'fine-tune' ? 'fine-tune' : 'features';
-    begin(kind, backbone);
+    const keeps = began.value && kindOfRecipe[began.value] !== 'scratch-cnn';
+    begin(keeps && began.value ? began.value : 'features', backbone ?? preselected());
   }
 
   /** Trains from this block upward; null leaves everything frozen, `all` nothing. */
   function setCut(block: string | null): void {
     if (!recipe.value) return;
     const wanted = block === null ? 'features' : 'fine-tune';
-    if (recipe.value.kind !== wanted) begin(wanted, recipe.value.backbone);
+    const isGradual = recipe.value.stages.length > 2;
+    if (recipe.value.kind !== wanted || isGradual) begin(wanted, recipe.value.backbone);
     const last = recipe.value.stages.at(-1);
     if (block === null || !last) return;
     last.train = block === 'all' ? { what: 'all' } : { what: 'from', block };
@@ -103,16 +111,20 @@ export const useDraft = defineStore('draft', () => {
 
   function use(next: Recipe): void {
     recipe.value = recipeSchema.parse(next);
+    began.value = null;
   }
 
   function clear(): void {
     recipe.value = null;
+    began.value = null;
+    lastBackbone = null;
     plan.value = null;
     name.value = '';
   }
 
   return {
     recipe,
+    began,
     name,
     plan,
     planFailure,
@@ -120,7 +132,7 @@ export const useDraft = defineStore('draft', () => {
     isValid,
     architecture,
     begin,
-    setKind,
+    setRecipe,
     setBackbone,
     setCut,
     refreshPlan,

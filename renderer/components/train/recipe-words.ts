@@ -26,7 +26,11 @@ function stageLine(stage: Stage, index: number, count: number, t: Translate): st
     rate: rate(stage.optimizer.learningRate),
     batch: stage.batchSize,
   });
-  return count > 1 ? `${t('train.stage', { n: index + 1 })}: ${what}; ${how}` : `${what}; ${how}`;
+  const { name } = stage.schedule;
+  const moved = name === 'constant' ? '' : `, ${t('recipe.schedule', { name: t(`terms.schedule.${name}`) })}`;
+  return count > 1
+    ? `${t('train.stage', { n: index + 1 })}: ${what}; ${how}${moved}`
+    : `${what}; ${how}${moved}`;
 }
 
 /** A recipe as a few plain sentences. */
@@ -38,6 +42,7 @@ export function recipeWords(recipe: Recipe, t: Translate, names: RecipeNames): s
     t('recipe.input', { size: input.size }),
     t('recipe.head', { hidden, dropout: head.dropout, pooling: t(`recipe.pooling.${head.pooling}`) }),
     ...recipe.stages.map((stage, index) => stageLine(stage, index, recipe.stages.length, t)),
+    ...(recipe.augmentation === null ? [] : [t('recipe.augmented')]),
     ...(recipe.data.collection === null ? [] : [t('recipe.collection', { name: recipe.data.collection })]),
     t('recipe.seed', { seed: recipe.seed }),
   ];
