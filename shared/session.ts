@@ -2,7 +2,8 @@ import { events, methods } from './contract/index.ts';
 import type { EventName, LabClient, MethodName, Params, Result } from './contract/index.ts';
 import { eventFrame, replyFrame, requestFrame } from './contract/wire.ts';
 import type { ReplyFrame } from './contract/wire.ts';
-import { errorSentences, GraftError, toGraftError } from './errors.ts';
+import { errorSentences } from './error-sentences.ts';
+import { GraftError, toGraftError } from './errors.ts';
 import type { ErrorCode, ErrorParams } from './errors.ts';
 
 /** Two-way stream of frames (plain JSON values), whatever carries them: a socket, a port, or memory. */

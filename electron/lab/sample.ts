@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { augmentationSchema } from '../../shared/augmentation.ts';
 import type { Project } from '../../shared/contract/index.ts';
 import { defaultRecipe, recipeSchema, type Recipe, type Stage } from '../../shared/recipe.ts';
 import type { LabContext } from './context.ts';
@@ -16,6 +17,23 @@ const SEED = 42;
 const INPUT_SIZE = 48;
 /** Of all three networks, so that only what was carried over differs. Dropout, because the target is small. */
 const HEAD: Recipe['head'] = { pooling: 'flatten', hidden: [512], dropout: 0.5 };
+/**
+ * Varies the few target pictures for the network that was carried over. The one from scratch learns without:
+ * in as many epochs it comes further so (56 % instead of 48 %), and the comparison should be with its best.
+ */
+const AUGMENTATION: Recipe['augmentation'] = augmentationSchema.parse({
+  rotation: 10,
+  shift: 0.08,
+  zoom: 0.12,
+  brightness: 0.15,
+  contrast: 0.3,
+  saturation: 0.3,
+  variants: 10,
+});
+/** Epochs on the target, the same for both networks; the new head alone takes the first ones of a transfer. */
+const TARGET_EPOCHS = 40;
+const HEAD_EPOCHS = 8;
+const SOURCE_EPOCHS = 4;
 /** The three stages and the comparison, in the order a person meets them. */
 const NAMES = {
   pretrain: '1 Pretrain on printed',
@@ -80,10 +98,10 @@ async function trainSample({ runs, evaluations }: SampleServices, job: JobContro
   return { pretrained, transferred, scratch };
 }
 
-/** The baseline network from random weights; where pictures are few, it takes many epochs to leave chance. */
+/** The baseline network from random weights, on either domain. */
 export function scratchRecipe(collection: typeof SOURCE | typeof TARGET): Recipe {
   const recipe = defaultRecipe('scratch-cnn', null, INPUT_SIZE);
-  const epochs = collection === SOURCE ? 4 : 30;
+  const epochs = collection === SOURCE ? SOURCE_EPOCHS : TARGET_EPOCHS;
   return recipeSchema.parse({
     ...recipe,
     data: { collection },
@@ -92,23 +110,19 @@ export function scratchRecipe(collection: typeof SOURCE | typeof TARGET): Recipe
   });
 }
 
-/** The pretrained network carried over: a new head learns to read its features first, then all learn together. */
+/** The pretrained network carried over: a new head learns to read its features, then the upper blocks learn too. */
 export function transferRecipe(pretrained: string): Recipe {
-  const recipe = defaultRecipe('fine-tune', { from: 'run', run: pretrained }, INPUT_SIZE, 'block1');
-  const [first] = recipe.stages as [Stage];
-  const { optimizer } = first;
+  const recipe = defaultRecipe('fine-tune', { from: 'run', run: pretrained }, INPUT_SIZE, 'block2');
+  const [head, upper] = recipe.stages as [Stage, Stage];
+  const optimizer = { ...head.optimizer, learningRate: head.optimizer.learningRate / 2 };
   return recipeSchema.parse({
     ...recipe,
     data: { collection: TARGET },
     head: HEAD,
+    augmentation: AUGMENTATION,
     stages: [
-      { ...first, epochs: 6, batchSize: 32 },
-      {
-        train: { what: 'all' },
-        epochs: 14,
-        batchSize: 32,
-        optimizer: { ...optimizer, learningRate: optimizer.learningRate / 2 },
-      },
+      { ...head, epochs: HEAD_EPOCHS, batchSize: 32 },
+      { ...upper, epochs: TARGET_EPOCHS - HEAD_EPOCHS, optimizer },
     ],
   });
 }

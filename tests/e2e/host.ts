@@ -20,11 +20,11 @@ export function temporaryFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `graft-${name}-`));
 }
 
-/** Starts the built local host with its own data folder and waits for its address. */
-export async function startHost(dataDir: string): Promise<Host> {
+/** Starts the built local host with a home of its own and waits for its address. */
+export async function startHost(home: string): Promise<Host> {
   const child = spawn(process.execPath, [program, 'serve'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, GRAFT_DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, HOME: home, USERPROFILE: home, GRAFT_DATA_DIR: join(home, 'data') },
   });
   const address = await firstLine(child);
   return { address, pid: child.pid!, stop: () => stop(child) };

@@ -7,7 +7,7 @@ import { modelTensors } from '../../../../electron/engine/weights/model-tensors.
  * bit, so that an architecture can be checked without its weight file.
  */
 
-function fnv1a(text: string): number {
+export function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;

@@ -17,6 +17,8 @@ import {
 const MAX_PATCH_BYTES = 128 * 2 ** 20;
 /** Above this many bytes the products of single images, which are added up, cost more than they save. */
 const MAX_SUMMANDS_BYTES = 64 * 2 ** 20;
+/** Below this many pixels, a product per image is too thin to be fast. */
+const MIN_PIXELS_PER_PRODUCT = 256;
 
 /** The spatial axes 0..n-1 of a filter [...spatial, in, out]. */
 const filterAxes = (window: Window): number[] => window.kernel.map((_, axis) => axis);
@@ -39,8 +41,33 @@ function correlate(x: Value, weights: Value, window: Window, group: number): Val
   return record('Conv', [x, weights], { ...windowAttributes(window), group }, 'float32', shape);
 }
 
+/** A frozen filter is part of the compiled graph, where ONNX Runtime's blocked convolutions are best. */
+function isFrozen(filter: Value): boolean {
+  const stored = filter.node?.op === 'Reshape' ? filter.node.inputs[0] : filter;
+  return Boolean(stored?.baked);
+}
+
+/** Whether the convolution looks at single pixels of a channels-last image: then it is a matrix product as it lies. */
+function isPointwise(window: Window): boolean {
+  const alone =
+    window.kernel.every((length) => length === 1) && window.strides.every((stride) => stride === 1);
+  return (
+    alone && window.channelsLast && [...window.before, ...window.after].every((padding) => padding === 0)
+  );
+}
+
+/** Every pixel's channels times the matrix of a 1x1 filter [1, 1, in, out], or its transpose. */
+function multiplyPixels(x: Value, filter: Value, transposed: boolean): Value {
+  const matrix = reshape(filter, filter.shape.slice(-2));
+  const pixels = reshape(x, [sizeOf(x.shape.slice(0, -1)), dim(x.shape, -1)]);
+  const channels = dim(matrix.shape, transposed ? 0 : 1);
+  return reshape(gemm(pixels, matrix, false, transposed), [...x.shape.slice(0, -1), channels]);
+}
+
 /** Convolution of `x` with a filter [...spatial, in, out]. */
 export function convolve(x: Value, filter: Value, window: Window): Value {
+  const single = dim(filter.shape, -2) === dim(x.shape, -1);
+  if (single && isPointwise(window) && !isFrozen(filter)) return multiplyPixels(x, filter, false);
   const channelsFirst = asChannelsFirst(x, window);
   const group = dim(channelsFirst.shape, 1) / dim(filter.shape, -2);
   return fromChannelsFirst(correlate(channelsFirst, outFirst(filter, window), window, group), window);
@@ -93,6 +120,7 @@ function transposedConvolution(
 
 /** Gradient with respect to the input: dy [batch, ...output, out], filter [...spatial, in, out]. */
 export function convolutionInputGradient(dy: Value, filter: Value, window: Window): Value {
+  if (isPointwise(window) && !isFrozen(filter)) return multiplyPixels(dy, filter, true);
   const upstream = asChannelsFirst(dy, window);
   const turned = turnedWindow(window);
   const rank = window.kernel.length;
@@ -159,7 +187,8 @@ export function convolutionFilterGradient(
   filterShape: readonly number[],
 ): Value {
   const summands = bytesOf(dim(dy.shape, 0), ...filterShape);
-  const gradient = summands <= MAX_SUMMANDS_BYTES ? productPerImage : productPerPosition;
+  const perImage = summands <= MAX_SUMMANDS_BYTES && sizeOf(window.output) >= MIN_PIXELS_PER_PRODUCT;
+  const gradient = perImage ? productPerImage : productPerPosition;
   return reshape(gradient(x, dy, window), filterShape);
 }
 

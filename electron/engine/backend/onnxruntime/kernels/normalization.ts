@@ -9,7 +9,7 @@ import { lower } from './lower.ts';
 
 type BatchNormInputs = Named<'x' | 'mean' | 'variance'> & Partial<Named<'scale' | 'offset'>>;
 
-/** ONNX's own operator where statistics are one per channel: with frozen statistics it folds into the convolution. */
+/** ONNX's own operator for stored statistics, one per channel: frozen ones fold into the convolution before. */
 function perChannel({ x, mean, variance, scale, offset }: BatchNormInputs, epsilon: number): Value {
   const channels = [dim(x.shape, -1)];
   const input = toChannelsFirst(x);
@@ -25,11 +25,14 @@ function perChannel({ x, mean, variance, scale, offset }: BatchNormInputs, epsil
   );
 }
 
-/** (x - mean) / sqrt(variance + epsilon) * scale + offset, Ioffe and Szegedy (2015). */
+/**
+ * (x - mean) scale / sqrt(variance + epsilon) + offset, Ioffe and Szegedy (2015). In any layout; x - mean is shared
+ * with the variance before it and the gradient after it.
+ */
 function elementwise({ x, mean, variance, scale, offset }: BatchNormInputs, epsilon: number): Value {
   const deviation = unary('Sqrt', add(variance, like(variance, epsilon)));
-  const normalized = div(sub(x, mean), deviation);
-  const scaled = scale ? mul(normalized, scale) : normalized;
+  const centred = sub(x, mean);
+  const scaled = mul(centred, div(scale ?? like(deviation, 1), deviation));
   return offset ? add(scaled, offset) : scaled;
 }
 
@@ -41,7 +44,8 @@ const batchNorm = lower<BatchNormInputs, { varianceEpsilon: number }>(
     const channels = [mean, variance, scale, offset].every(
       (value) => !value || value.shape[0] === x.shape.at(-1),
     );
-    const fits = vectors && channels && x.shape.length >= 2 && x.type === 'float32';
+    const stored = mean.node === null && variance.node === null;
+    const fits = stored && vectors && channels && x.shape.length >= 2 && x.type === 'float32';
     return fits ? perChannel(inputs, varianceEpsilon) : elementwise(inputs, varianceEpsilon);
   },
 );
