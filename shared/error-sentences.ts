@@ -1,0 +1,359 @@
+/**
+ * What every error says to a person, by code: what happened, to which file or value, what to do. In both languages.
+ * Words in braces are filled in from the error's parameters.
+ */
+interface Sentences {
+  en: string;
+  zh: string;
+}
+
+export const errorSentences = {
+  internal: {
+    en: 'Something went wrong inside Graft: {detail}. Your data is safe; please try again.',
+    zh: 'Graft 内部出错：{detail}。您的数据未受影响，请重试。',
+  },
+  cancelled: {
+    en: 'Cancelled.',
+    zh: '已取消。',
+  },
+  'file.missing': {
+    en: 'There is no file or folder at {path}. Check the path, or whether a drive is disconnected.',
+    zh: '{path} 处没有文件或文件夹。请检查路径，或磁盘是否已断开。',
+  },
+  'file.unreadable': {
+    en: '{path} could not be read ({detail}). Check its permissions.',
+    zh: '无法读取 {path}（{detail}）。请检查其访问权限。',
+  },
+  'file.unwritable': {
+    en: '{path} could not be written ({detail}). Choose a folder you may write to, or free some disk space.',
+    zh: '无法写入 {path}（{detail}）。请选择可写的文件夹，或释放磁盘空间。',
+  },
+  'safetensors.not-one': {
+    en: '{path} is not a safetensors file: its header cannot be read (at byte {byte}). Export or download it again.',
+    zh: '{path} 不是 safetensors 文件：无法读取其文件头（字节 {byte}）。请重新导出或下载。',
+  },
+  'safetensors.truncated': {
+    en: '{path} is cut off: it should hold {expected} bytes and ends after {actual}. Copy or download it again.',
+    zh: '{path} 不完整：应有 {expected} 字节，实际只有 {actual} 字节。请重新复制或下载。',
+  },
+  'safetensors.trailing': {
+    en: '{path} is damaged: its tensors end at byte {expected}, but the file goes on to byte {actual}.',
+    zh: '{path} 已损坏：张量在字节 {expected} 处结束，但文件延续到字节 {actual}。',
+  },
+  'safetensors.entry': {
+    en: '{path} is damaged: the header’s entry for {tensor} is malformed.',
+    zh: '{path} 已损坏：文件头中 {tensor} 的条目格式不正确。',
+  },
+  'safetensors.dtype': {
+    en: 'The tensor {tensor} in {path} has the type {dtype}, which Graft does not read. Convert it to F32.',
+    zh: '{path} 中的张量 {tensor} 类型为 {dtype}，Graft 无法读取。请将其转换为 F32。',
+  },
+  'safetensors.size': {
+    en: '{path} is damaged: the tensor {tensor} of shape {shape} and type {dtype} needs {expected} bytes, but its place is bytes {begin} to {end}.',
+    zh: '{path} 已损坏：张量 {tensor}（形状 {shape}，类型 {dtype}）需要 {expected} 字节，但其位置为字节 {begin} 到 {end}。',
+  },
+  'safetensors.layout': {
+    en: '{path} is damaged: the tensor {tensor} starts at byte {byte} instead of {expected}, leaving a hole or overlapping another.',
+    zh: '{path} 已损坏：张量 {tensor} 从字节 {byte} 开始而不是 {expected}，造成空洞或与其他张量重叠。',
+  },
+  'safetensors.no-tensor': {
+    en: '{path} holds no tensor named {tensor}. It may belong to another model.',
+    zh: '{path} 中没有名为 {tensor} 的张量。该文件可能属于其他模型。',
+  },
+  'zoo.unknown': {
+    en: 'There is no backbone called {id}. Known ones: {known}.',
+    zh: '没有名为 {id} 的骨干网络。可用的有：{known}。',
+  },
+  'zoo.input-too-small': {
+    en: '{id} needs images of at least {minimum} pixels a side (received {size}). Choose a larger input size.',
+    zh: '{id} 的输入图像边长至少需要 {minimum} 像素（收到 {size}）。请选择更大的输入尺寸。',
+  },
+  'weights.not-weights': {
+    en: '{path} is not a weight file that Graft can read ({detail}). It reads: {known}.',
+    zh: '{path} 不是 Graft 能读取的权重文件（{detail}）。支持的格式：{known}。',
+  },
+  'weights.not-a-model': {
+    en: '{path} is JSON, but not a TensorFlow.js model: it has no weightsManifest. Choose the model.json of the model.',
+    zh: '{path} 是 JSON 文件，但不是 TensorFlow.js 模型：缺少 weightsManifest。请选择模型的 model.json。',
+  },
+  'weights.damaged': {
+    en: '{path} is damaged or incomplete: {detail}. Fetch the file again.',
+    zh: '{path} 已损坏或不完整：{detail}。请重新获取该文件。',
+  },
+  'weights.unsafe': {
+    en: '{path} was refused: {detail}. Ask whoever made it for a plain weight file.',
+    zh: '已拒绝 {path}：{detail}。请向提供者索取普通的权重文件。',
+  },
+  'weights.missing-part': {
+    en: '{path} needs the file {part}, which is not beside it. Put all parts of the model in one folder.',
+    zh: '{path} 需要文件 {part}，但旁边没有该文件。请把模型的所有部分放在同一文件夹中。',
+  },
+  'weights.too-large': {
+    en: '{path} claims to hold {bytes} bytes of tensors, more than the {limit} Graft accepts.',
+    zh: '{path} 声称包含 {bytes} 字节的张量，超过 Graft 接受的上限 {limit} 字节。',
+  },
+  'weights.too-many-tensors': {
+    en: '{path} lists more than {limit} tensors, more than any network Graft knows. It was not read further.',
+    zh: '{path} 列出的张量超过 {limit} 个，多于 Graft 所知的任何网络，已停止读取。',
+  },
+  'weights.unsupported': {
+    en: '{path} uses {feature}, which Graft does not read. Save the weights again in a plain form, for example as Keras .h5 or safetensors.',
+    zh: '{path} 使用了 Graft 无法读取的特性：{feature}。请以普通格式（例如 Keras .h5 或 safetensors）重新保存权重。',
+  },
+  'weights.dtype': {
+    en: '{path}: tensor {tensor} has the type {dtype}, which Graft does not read as weights.',
+    zh: '{path}：张量 {tensor} 的类型为 {dtype}，Graft 无法将其作为权重读取。',
+  },
+  'weights.not-finite': {
+    en: '{path}: tensor {tensor} holds {value} at position {position}. Such weights cannot be used.',
+    zh: '{path}：张量 {tensor} 在位置 {position} 的值为 {value}。这样的权重无法使用。',
+  },
+  'weights.unknown-architecture': {
+    en: '{path} holds weights of an architecture that Graft does not have (its first tensors: {tensors}). Known ones: {known}.',
+    zh: '{path} 中的权重属于 Graft 没有的网络结构（开头的张量：{tensors}）。可用的结构：{known}。',
+  },
+  'weights.wrong-architecture': {
+    en: '{path} does not fit {architecture}: tensor {tensor} should be {expected} (received {received}).',
+    zh: '{path} 与 {architecture} 不符：张量 {tensor} 应为 {expected}（收到 {received}）。',
+  },
+  'weights.not-in-library': {
+    en: 'There are no weights {hash} in the library at {path}. Import the weight file again.',
+    zh: '位于 {path} 的权重库中没有 {hash}。请重新导入权重文件。',
+  },
+  'import.empty': {
+    en: '{path} holds no pictures to import ({skipped} other files were left aside). Choose a folder with one folder of pictures per class, or a CSV of path,label.',
+    zh: '{path} 中没有可导入的图片（跳过了 {skipped} 个其他文件）。请选择每个类别一个图片文件夹的目录，或 path,label 格式的 CSV。',
+  },
+  'import.not-a-folder': {
+    en: '{path} is a file, not a folder.',
+    zh: '{path} 是文件，不是文件夹。',
+  },
+  'import.not-a-table': {
+    en: '{path} is not a CSV or TSV table. Choose a text file with the columns path,label and optionally split.',
+    zh: '{path} 不是 CSV 或 TSV 表格。请选择包含 path、label（可选 split）列的文本文件。',
+  },
+  'import.table-malformed': {
+    en: '{path} could not be understood at line {line}: check its quotes and separators.',
+    zh: '无法解析 {path} 的第 {line} 行：请检查引号和分隔符。',
+  },
+  'import.table-encoding': {
+    en: '{path} is not saved as UTF-8. In a spreadsheet, choose “CSV UTF-8” when saving.',
+    zh: '{path} 不是 UTF-8 编码。请在表格软件中另存为“CSV UTF-8”。',
+  },
+  'request.unknown': {
+    en: 'Graft has no method named {method}. The window and the program may be of different versions: reload it.',
+    zh: 'Graft 没有名为 {method} 的方法。窗口与程序的版本可能不同，请重新加载。',
+  },
+  'request.invalid': {
+    en: 'Graft could not use what it received for {method}: {detail}.',
+    zh: 'Graft 无法使用 {method} 收到的内容：{detail}。',
+  },
+  'host.lost': {
+    en: 'The connection to Graft was lost. If the program still runs, the window connects again by itself.',
+    zh: '与 Graft 的连接已断开。如果程序仍在运行，窗口会自动重新连接。',
+  },
+  'host.port-taken': {
+    en: 'Port {port} on this computer is in use by another program. Choose another one with --port, or leave it out.',
+    zh: '本机端口 {port} 已被其他程序占用。请用 --port 选择其他端口，或不指定端口。',
+  },
+  'host.not-built': {
+    en: 'The interface has not been built yet: {path} is missing. Run npm run build, or start Graft with npm start.',
+    zh: '界面尚未构建：缺少 {path}。请运行 npm run build，或用 npm start 启动 Graft。',
+  },
+  'engine.lost': {
+    en: 'The engine process stopped in the middle of its work. Graft has started it again; what was saved is intact.',
+    zh: '引擎进程在工作中途停止。Graft 已重新启动它，已保存的内容完好无损。',
+  },
+  'engine.failed': {
+    en: 'The engine process stopped {deaths} times in a row and was not started again. Restart the engine, or Graft itself.',
+    zh: '引擎进程连续停止了 {deaths} 次，未再启动。请重启引擎或 Graft。',
+  },
+  'engine.answer': {
+    en: 'The engine gave an answer to {method} that Graft does not understand ({detail}). Its version may not match; install Graft again.',
+    zh: '引擎对 {method} 的应答无法识别（{detail}）。版本可能不匹配，请重新安装 Graft。',
+  },
+  'project.none': {
+    en: 'There is no Graft project in {path} (no graft.db). Choose a project folder, or create one there.',
+    zh: '{path} 中没有 Graft 项目（缺少 graft.db）。请选择项目文件夹，或在此新建项目。',
+  },
+  'project.exists': {
+    en: 'There is already a Graft project in {path}. Open it, or choose another folder.',
+    zh: '{path} 中已有 Graft 项目。请打开它，或选择其他文件夹。',
+  },
+  'project.closed': {
+    en: 'No project is open. Open or create one first.',
+    zh: '没有打开的项目。请先打开或新建项目。',
+  },
+  'project.newer': {
+    en: 'The project {path} was saved by a newer Graft (format {found}; this one reads up to {supported}). Update Graft to open it; nothing was changed.',
+    zh: '项目 {path} 由更新版本的 Graft 保存（格式 {found}，当前版本最高支持 {supported}）。请更新 Graft 后再打开；未作任何更改。',
+  },
+  'project.not-one': {
+    en: '{path} is not a Graft project database ({detail}). Nothing was changed.',
+    zh: '{path} 不是 Graft 项目数据库（{detail}）。未作任何更改。',
+  },
+  'project.damaged': {
+    en: 'The project database {path} is damaged ({detail}). Restore the folder from a backup; nothing was changed.',
+    zh: '项目数据库 {path} 已损坏（{detail}）。请从备份恢复该文件夹；未作任何更改。',
+  },
+  'project.locked': {
+    en: 'The project {path} is open in another Graft window or terminal. Close it there first.',
+    zh: '项目 {path} 已在另一个 Graft 窗口或终端中打开。请先在那里关闭。',
+  },
+  'folder.exists': {
+    en: 'There is already something named {name} in {path}. Choose another name.',
+    zh: '{path} 中已存在 {name}。请使用其他名称。',
+  },
+  'folder.name': {
+    en: '"{name}" cannot be the name of a folder. Choose another name.',
+    zh: '“{name}”不能用作文件夹名称。请使用其他名称。',
+  },
+  'item.unknown': {
+    en: 'The project has no item {id}.',
+    zh: '项目中没有编号为 {id} 的条目。',
+  },
+  'item.broken': {
+    en: '{path} has no picture to show: {detail}',
+    zh: '{path} 没有可显示的图片：{detail}',
+  },
+  'image.broken': {
+    en: '{name} cannot be used: {detail}',
+    zh: '无法使用 {name}：{detail}',
+  },
+  'class.unknown': {
+    en: 'The project has no class {id}.',
+    zh: '项目中没有编号为 {id} 的类别。',
+  },
+  'class.exists': {
+    en: 'There is already a class named {name}.',
+    zh: '已存在名为 {name} 的类别。',
+  },
+  'split.shares': {
+    en: 'The shares of train, validation and test must add up to 1 (received {sum}).',
+    zh: '训练、验证和测试的比例之和必须为 1（收到 {sum}）。',
+  },
+  'job.unknown': {
+    en: 'There is no job {id} any more.',
+    zh: '任务 {id} 已不存在。',
+  },
+  'job.running': {
+    en: 'The job "{subject}" is still running. Cancel it first.',
+    zh: '任务“{subject}”仍在运行。请先取消。',
+  },
+  'run.unknown': {
+    en: 'The project has no run {id}.',
+    zh: '项目中没有训练记录 {id}。',
+  },
+  'run.busy': {
+    en: '"{name}" (run {number}) is still training. Wait for it, or stop it first.',
+    zh: '“{name}”（第 {number} 次训练）仍在进行。请等待完成，或先停止它。',
+  },
+  'run.active': {
+    en: '"{name}" is still training. Stop it before deleting it.',
+    zh: '“{name}”仍在训练。请先停止再删除。',
+  },
+  'run.idle': {
+    en: '"{name}" is not training ({status}).',
+    zh: '“{name}”未在训练（{status}）。',
+  },
+  'run.not-resumable': {
+    en: '"{name}" cannot go on: it left no checkpoint ({status}). Start a new run with the same recipe.',
+    zh: '“{name}”无法继续：没有检查点（{status}）。请用相同的配方重新训练。',
+  },
+  'run.data-changed': {
+    en: '"{name}" cannot go on: labels or splits have changed since it started. Undo the changes, or start a new run.',
+    zh: '“{name}”无法继续：标签或划分在训练开始后已更改。请撤销更改，或重新训练。',
+  },
+  'run.unfinished': {
+    en: '"{name}" has no trained model yet ({status}).',
+    zh: '“{name}”尚无训练好的模型（{status}）。',
+  },
+  'run.cut-off': {
+    en: 'Graft was closed or lost power while this run was training.',
+    zh: '训练过程中 Graft 被关闭或断电。',
+  },
+  'run.no-items': {
+    en: 'Nothing to train on in {collection}: no labelled, readable items in the train split. Label items and deal out splits first.',
+    zh: '{collection} 中没有可训练的内容：训练集中没有已标注且可读取的条目。请先标注并划分数据。',
+  },
+  'run.one-class': {
+    en: 'Training needs at least two classes; {collection} has items of {classes}.',
+    zh: '训练至少需要两个类别；{collection} 中只有 {classes} 个类别的条目。',
+  },
+  'evaluation.no-items': {
+    en: 'Nothing to evaluate: {collection} has no labelled item in the {split} split whose class the run knows.',
+    zh: '没有可评估的内容：{collection} 的 {split} 划分中没有该训练认识的类别的已标注条目。',
+  },
+  'evaluation.diverged': {
+    en: 'The model of "{name}" answers with numbers that are not finite: training diverged. Try a lower learning rate.',
+    zh: '“{name}”的模型输出了非有限数值：训练已发散。请尝试更低的学习率。',
+  },
+  'run.no-readable-items': {
+    en: 'None of the {count} pictures of this run could be read. Check that their folder is still where it was.',
+    zh: '本次运行的 {count} 张图片均无法读取。请检查图片文件夹是否仍在原处。',
+  },
+  'run.too-many-pixels': {
+    en: '{count} pictures of {size} x {size} pixels need {gigabytes} GB of memory. Choose a smaller input size, or freeze the backbone.',
+    zh: '{count} 张 {size} x {size} 像素的图片需要 {gigabytes} GB 内存。请选择更小的输入尺寸，或冻结主干网络。',
+  },
+  'run.frozen-changed': {
+    en: 'Frozen weights changed during training ({count} tensors, the first is {tensor}). The run was discarded: please report this.',
+    zh: '冻结的权重在训练中发生了变化（{count} 个张量，首个为 {tensor}）。本次运行已作废，请报告此问题。',
+  },
+  'run.diverged': {
+    en: 'The loss is no longer a number in epoch {epoch}: training diverged. Lower the learning rate and start again.',
+    zh: '第 {epoch} 轮的损失不再是有效数字：训练发散。请降低学习率后重新开始。',
+  },
+  'recipe.no-backend': {
+    en: 'There is no backend called {backend}. Choose one of: {known}.',
+    zh: '没有名为 {backend} 的计算后端。请选择：{known}。',
+  },
+  'recipe.no-stage': {
+    en: 'There is no stage {stage}: the recipe has {stages}.',
+    zh: '没有第 {stage} 个阶段：该配方共有 {stages} 个阶段。',
+  },
+  'recipe.no-block': {
+    en: 'The backbone has no block {block} to train from. Its blocks are: {blocks}.',
+    zh: '主干网络中没有可作为训练起点的块 {block}。可用的块：{blocks}。',
+  },
+  'model.missing': {
+    en: 'There is no trained model in {path}. Choose a run that has finished.',
+    zh: '{path} 中没有训练好的模型。请选择已完成的运行。',
+  },
+  'model.incomplete': {
+    en: 'The model in {path} does not fit: {tensor} should have shape {expected}, found {received}. Train the run again.',
+    zh: '{path} 中的模型不匹配：{tensor} 的形状应为 {expected}，实际为 {received}。请重新训练。',
+  },
+  'checkpoint.damaged': {
+    en: 'The checkpoint in {path} cannot be read. Start the run again from the beginning.',
+    zh: '{path} 中的检查点无法读取。请从头开始本次运行。',
+  },
+  'engine.export-unsupported': {
+    en: 'This model cannot be exported to ONNX: {detail}.',
+    zh: '无法将此模型导出为 ONNX：{detail}。',
+  },
+  'engine.graph-failed': {
+    en: 'The engine could not compute {op} {shapes}: {detail}. Weights are as before; try a smaller batch or image size, or another device.',
+    zh: '引擎无法计算 {op} {shapes}：{detail}。权重保持不变；请尝试减小批量或图像尺寸，或换用其他设备。',
+  },
+  'recipe.unreadable': {
+    en: 'The recipe {path} could not be read: {detail}. It must be a JSON file, or one of {names}.',
+    zh: '无法读取配方 {path}：{detail}。它必须是 JSON 文件，或以下名称之一：{names}。',
+  },
+  'recipe.invalid': {
+    en: 'The recipe is not valid at {at}: {detail}.',
+    zh: '配方在 {at} 处无效：{detail}。',
+  },
+  'recipe.no-weights': {
+    en: 'There are no pretrained weights for {backbone} in the library. Import some first: graft zoo import <file>.',
+    zh: '权重库中没有 {backbone} 的预训练权重。请先导入：graft zoo import <文件>。',
+  },
+  'recipe.no-backbone': {
+    en: 'There is no backbone {backbone}. Known ones: {known}.',
+    zh: '没有名为 {backbone} 的主干网络。可用的有：{known}。',
+  },
+  'sample.occupied': {
+    en: '{path} exists already and is not a Graft sample. Choose another folder for the sample.',
+    zh: '{path} 已存在，且不是 Graft 示例。请为示例选择其他文件夹。',
+  },
+} satisfies Record<string, Sentences>;
