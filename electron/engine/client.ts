@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { GraftError, errorSentences, type ErrorCode } from '../../shared/errors.ts';
+import { errorSentences } from '../../shared/error-sentences.ts';
+import { GraftError, type ErrorCode } from '../../shared/errors.ts';
 import { forkEngine, type EngineProcess, type StartEngineProcess } from './child-process.ts';
 import { engineMethods } from './protocol.ts';
 import type {
