@@ -18,8 +18,15 @@ const keras1Weights: Record<string, string> = {
 };
 const keras1Pattern = new RegExp(`^(.+)_(${Object.keys(keras1Weights).join('|')})(_\\d+)?$`);
 
+/** Keras 3 calls the kernel of a depthwise convolution plain `kernel`, in old formats too; the layer's name tells. */
+const depthwiseKernel = /((?:conv_dw_\d+|_depthwise|dwconv)\/)kernel$/;
+
 /** `layer/weight` for the path of a dataset inside a legacy Keras file. */
 export function kerasTensorName(path: string): string {
+  return namedByPath(path).replace(depthwiseKernel, '$1depthwise_kernel');
+}
+
+function namedByPath(path: string): string {
   const segments = path
     .replace(/^model_weights\//, '')
     .replace(/:\d+$/, '')

@@ -111,6 +111,9 @@ describe('names', () => {
     ['model_weights/vgg16/block1_conv1/kernel:0', 'block1_conv1/kernel'],
     ['conv1/conv/conv1/conv/kernel:0', 'conv1_conv/kernel'],
     ['conv1/kernel', 'conv1/kernel'],
+    ['conv_dw_1/conv_dw_1/kernel', 'conv_dw_1/depthwise_kernel'],
+    ['block_3_depthwise/kernel:0', 'block_3_depthwise/depthwise_kernel'],
+    ['block1a_dwconv/block1a_dwconv/kernel', 'block1a_dwconv/depthwise_kernel'],
   ])('%s is %s', (path, name) => {
     expect(kerasTensorName(path)).toBe(name);
   });
