@@ -20,7 +20,7 @@ const weights = join(shared, 'weights');
 
 /** How many of the 16 images are run: the large networks take a second for each. */
 const manyImages = 16;
-const fewImages = 4;
+const fewImages = 2;
 
 /** The reference's own measure: see its README. */
 const tolerance = 1e-4;
