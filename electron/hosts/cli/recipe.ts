@@ -23,6 +23,9 @@ const stageFields: Record<string, string> = {
   learningRate: 'optimizer.learningRate',
 };
 
+/** Characters of a weights id that lists show. */
+export const SHORT_ID = 12;
+
 type Json = Record<string, unknown>;
 
 /** The recipe a command line asks for. Throws `recipe.*`. */
@@ -62,7 +65,7 @@ async function recipeFromFile(lab: LabClient, path: string, backbone?: string): 
 async function findBackbone(lab: LabClient, wanted?: string): Promise<BackboneSource> {
   if (wanted?.startsWith('run:')) return { from: 'run', run: wanted.slice('run:'.length) };
   const zoo = await lab.call('zoo.list', {});
-  const byWeights = zoo.flatMap(({ installed }) => installed).find(({ id }) => id === wanted);
+  const byWeights = zoo.flatMap(({ installed }) => installed).find(({ id }) => isPrefix(wanted, id));
   if (byWeights) return fromLibrary(byWeights);
   const arch = wanted ? zoo.find(({ id }) => id === wanted) : bestInstalled(zoo);
   const known = zoo.map(({ id }) => id).join(', ');
@@ -70,6 +73,11 @@ async function findBackbone(lab: LabClient, wanted?: string): Promise<BackboneSo
   const weights = arch?.installed.toSorted((a, b) => b.alpha - a.alpha)[0];
   if (!weights) throw new GraftError('recipe.no-weights', { backbone: wanted ?? known });
   return fromLibrary(weights);
+}
+
+/** Lists show the start of a weights id; it is enough to name them. */
+function isPrefix(wanted: string | undefined, id: string): boolean {
+  return wanted !== undefined && wanted.length >= SHORT_ID && id.startsWith(wanted);
 }
 
 function fromLibrary({ arch, id, alpha }: Architecture['installed'][number]): BackboneSource {

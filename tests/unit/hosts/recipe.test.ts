@@ -3,25 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildRecipe } from '../../../electron/hosts/cli/recipe.ts';
+import { recipeNames } from '../../../shared/recipes.ts';
 import type { LabClient, WeightsEntry } from '../../../shared/contract/index.ts';
 
 const weights = (arch: string, id: string, alpha = 1): Partial<WeightsEntry> => ({ arch, id, alpha });
+const blocks = [{ id: 'block5' }, { id: 'block_12' }, { id: 'block_14' }];
 const zoo = [
   {
     id: 'mobilenet',
     inputSize: 224,
     defaultCut: 'block_12',
     top1: 70.4,
-    installed: [weights('mobilenet', 'quarter', 0.25)],
+    blocks,
+    installed: [weights('mobilenet', 'aquarterwide0', 0.25)],
   },
   {
     id: 'mobilenet_v2',
     inputSize: 160,
     defaultCut: 'block_14',
     top1: 71.3,
+    blocks,
     installed: [weights('mobilenet_v2', 'v2')],
   },
-  { id: 'vgg16', inputSize: 150, defaultCut: 'block5', top1: 71.5, installed: [] },
+  { id: 'vgg16', inputSize: 150, defaultCut: 'block5', top1: 71.5, blocks, installed: [] },
 ];
 /** A lab that knows a zoo and nothing else: all a recipe asks it for. */
 const lab = {
@@ -45,13 +49,17 @@ describe('a recipe by name', () => {
 
   it('takes the backbone, the weights or the run that is named', async () => {
     expect((await build('features', [], 'mobilenet')).backbone).toMatchObject({
-      weights: 'quarter',
+      weights: 'aquarterwide0',
       alpha: 0.25,
     });
-    expect((await build('fine-tune', [], 'quarter')).stages[1]!.train).toEqual({
+    expect((await build('fine-tune', [], 'aquarterwide')).stages[1]!.train).toEqual({
       what: 'from',
       block: 'block_12',
     });
+  });
+
+  it.each(recipeNames)('%s is a whole recipe', async (name) => {
+    expect((await build(name)).stages.length).toBeGreaterThan(0);
   });
 
   it('needs no backbone from scratch', async () => {
@@ -127,6 +135,6 @@ describe('a recipe from a file', () => {
   });
 
   it('that is not there is named, with the names there are', async () => {
-    await expect(build('featurs')).rejects.toThrow(/featurs.*features, fine-tune, scratch-cnn/);
+    await expect(build('featurs')).rejects.toThrow(/featurs.*scratch-cnn, .*features, .*fine-tune/);
   });
 });

@@ -6,6 +6,7 @@ import type { AppInfo, LabClient } from '../../../../shared/contract/index.ts';
 import { appRoot, rendererDir } from '../../places.ts';
 import { list, megabytes, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
+import { SHORT_ID } from '../recipe.ts';
 import { withLab } from '../with-lab.ts';
 
 export function doctorCommand(program: Command): void {
@@ -115,7 +116,7 @@ function describe(found: Findings): string {
       ? 'No pretrained weights in the library yet: graft zoo import <file>'
       : table(
           ['Weights', 'Backbone', 'Width', 'From'],
-          weights.map(({ id, arch, alpha, source }) => [id.slice(0, 12), arch, alpha, source]),
+          weights.map(({ id, arch, alpha, source }) => [id.slice(0, SHORT_ID), arch, alpha, source]),
         ),
   ].join('\n');
 }

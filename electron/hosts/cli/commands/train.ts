@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { EvaluationResult, LabClient, Run, Split } from '../../../../shared/contract/index.ts';
 import { splits } from '../../../../shared/contract/projects.ts';
+import { recipeNames } from '../../../../shared/recipes.ts';
 import { followRun } from '../follow.ts';
 import { list, note, percent, seconds, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
@@ -21,7 +22,7 @@ export function trainCommands(program: Command): void {
   program
     .command('train <dir>')
     .description('train on a project by a recipe')
-    .requiredOption('--recipe <name|file>', 'features, fine-tune, scratch-cnn, or a JSON file')
+    .requiredOption('--recipe <name|file>', `${recipeNames.join(', ')}, or a JSON file`)
     .option('--backbone <id>', 'backbone of the zoo, weights in the library, or run:<id>')
     .option('--set <key=value...>', 'change a field of the recipe, e.g. epochs=5 head.hidden=[128]', [])
     .option('--name <name>', 'what to call the run')

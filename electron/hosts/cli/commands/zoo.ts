@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { LabClient } from '../../../../shared/contract/index.ts';
 import { list, megabytes, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
+import { SHORT_ID } from '../recipe.ts';
 import { withLab } from '../with-lab.ts';
 
 interface ImportOptions {
@@ -37,7 +38,7 @@ async function listZoo(lab: LabClient): Promise<Outcome> {
     arch.inputSize,
     arch.featureWidth,
     arch.top1 === null ? '-' : arch.top1.toFixed(1),
-    arch.installed.map(({ id, alpha }) => `${id.slice(0, 12)} (width ${alpha})`).join(', ') || '-',
+    arch.installed.map(({ id, alpha }) => `${id.slice(0, SHORT_ID)} (width ${alpha})`).join(', ') || '-',
   ]);
   const header = ['Id', 'Backbone', 'Parameters', 'Input', 'Features', 'Top-1 %', 'Weights in the library'];
   return { value: zoo, text: table(header, rows) };
