@@ -31,6 +31,8 @@ describe('numbers as people read them', () => {
     [bytes(14_536_568), '14 MB'],
     [duration(0.42), '0.4 s'],
     [duration(200), '3 min 20 s'],
+    [duration(119.7), '2 min 0 s'],
+    [duration(59.6), '1 min 0 s'],
     [duration(3905), '1 h 05 min'],
     [rate(0.00001), '1e-5'],
     [joinPath('C:\\Users\\me', 'Graft', 'x'), 'C:\\Users\\me\\Graft\\x'],
