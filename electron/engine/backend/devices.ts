@@ -6,6 +6,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
 import './chained-ops.ts';
 import { BACKEND_NAME, bundledProviders, configureSessions, runtimeVersion } from './onnxruntime/index.ts';
+import type { DeviceCheck } from './self-check.ts';
 import { loadTensorflow } from './tensorflow.ts';
 
 export type BackendRequest = 'auto' | 'cpu' | 'onnxruntime' | 'tensorflow';
@@ -35,6 +36,10 @@ export interface BackendInfo {
 export interface BackendOptions {
   /** Threads on the CPU; by default as many as there are processors. */
   readonly threads?: number;
+  /** A provider of `onnxruntime` to compute on, by the name `listDevices` gives; by default the CPU. */
+  readonly device?: string;
+  /** Results of earlier self-checks: `auto` considers only devices that passed and were faster than the CPU. */
+  readonly checks?: readonly DeviceCheck[];
 }
 
 const cpuLabel = (threads: number): string => `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
@@ -52,20 +57,31 @@ function tensorflowDevice(): DeviceInfo {
       };
 }
 
-/** Everything this installation could run on, the preferred first. */
-export function listDevices(): Promise<DeviceInfo[]> {
+const unchecked = 'It has not been checked on this computer yet.';
+
+function providerDevice(device: string, checks: readonly DeviceCheck[]): DeviceInfo {
+  const check = checks.find((candidate) => candidate.device === device);
+  const common = { backend: BACKEND_NAME, device, label: `ONNX Runtime, ${device}` } as const;
+  if (!check?.passed) return { ...common, available: false, reason: check?.reason ?? unchecked };
+  if (isFaster(check)) return { ...common, available: true };
+  return {
+    ...common,
+    available: true,
+    reason: 'It is slower than the CPU here; it is never chosen by itself.',
+  };
+}
+
+/** Software adapters pass the check too; being slower than the CPU is what keeps them from being chosen. */
+const isFaster = ({ stepMs = Infinity, cpuStepMs = 0 }: DeviceCheck): boolean => stepMs < cpuStepMs;
+
+/** Everything this installation could run on, the preferred first, in the light of earlier self-checks. */
+export function listDevices(checks: readonly DeviceCheck[] = []): Promise<DeviceInfo[]> {
   const threads = availableParallelism();
   const providers = bundledProviders().filter((provider) => provider !== 'cpu');
   return Promise.resolve([
     tensorflowDevice(),
     { backend: 'onnxruntime', device: 'cpu', label: cpuLabel(threads), available: true },
-    ...providers.map((device): DeviceInfo => ({
-      backend: 'onnxruntime',
-      device,
-      label: `ONNX Runtime, ${device}`,
-      available: false,
-      reason: 'This device has not passed its self-check.',
-    })),
+    ...providers.map((device) => providerDevice(device, checks)),
     {
       backend: 'cpu',
       device: 'cpu',
@@ -89,14 +105,15 @@ function tensorflowInfo(): BackendInfo | string {
   };
 }
 
-function onnxruntimeInfo(threads: number, reasons: readonly string[]): BackendInfo {
-  configureSessions({ provider: 'cpu', threads });
+function onnxruntimeInfo(threads: number, device: string, reasons: readonly string[]): BackendInfo {
+  configureSessions({ provider: device, threads });
   const versions = {
     'tfjs-core': version_core,
     'onnxruntime-node': runtimeVersion(),
     node: process.versions.node,
   };
-  return { backend: BACKEND_NAME, device: 'cpu', label: cpuLabel(threads), threads, versions, reasons };
+  const label = device === 'cpu' ? cpuLabel(threads) : `ONNX Runtime, ${device}`;
+  return { backend: BACKEND_NAME, device, label, threads, versions, reasons };
 }
 
 function referenceInfo(): BackendInfo {
@@ -111,12 +128,28 @@ function referenceInfo(): BackendInfo {
   };
 }
 
-function resolve(request: BackendRequest, threads: number): BackendInfo {
+/** The fastest provider that passed its check and beat the CPU there; the CPU when there is none. */
+function fastestDevice(checks: readonly DeviceCheck[]): string {
+  const speedup = ({ stepMs = Infinity, cpuStepMs = 0 }: DeviceCheck): number => cpuStepMs / stepMs;
+  const candidates = checks.filter((check) => check.passed && isFaster(check));
+  candidates.sort((a, b) => speedup(b) - speedup(a));
+  return candidates[0]?.device ?? 'cpu';
+}
+
+function notChosen(checks: readonly DeviceCheck[]): string[] {
+  return checks.flatMap((check) => {
+    const { device, reason } = providerDevice(check.device, checks);
+    return reason ? [`${device}: ${reason}`] : [];
+  });
+}
+
+function resolve(request: BackendRequest, { threads, device, checks = [] }: BackendOptions): BackendInfo {
+  const count = threads ?? availableParallelism();
   if (request === 'cpu') return referenceInfo();
-  if (request === 'onnxruntime') return onnxruntimeInfo(threads, []);
+  if (request === 'onnxruntime') return onnxruntimeInfo(count, device ?? 'cpu', []);
   const tensorflow = tensorflowInfo();
   if (typeof tensorflow !== 'string') return tensorflow;
-  return onnxruntimeInfo(threads, [tensorflow]);
+  return onnxruntimeInfo(count, fastestDevice(checks), [tensorflow, ...notChosen(checks)]);
 }
 
 /**
@@ -127,7 +160,7 @@ export async function selectBackend(
   request: BackendRequest,
   options: BackendOptions = {},
 ): Promise<BackendInfo> {
-  const info = resolve(request, options.threads ?? availableParallelism());
+  const info = resolve(request, options);
   await setBackend(info.backend);
   return info;
 }

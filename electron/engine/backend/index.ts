@@ -1,6 +1,8 @@
 /** The engine's backends. Training code imports this file and nothing behind it. */
 export type { BackendInfo, BackendOptions, BackendRequest, DeviceInfo } from './devices.ts';
 export { listDevices, selectBackend } from './devices.ts';
+export type { DeviceCheck } from './self-check.ts';
+export { LOSS_TOLERANCE, checkDevice } from './self-check.ts';
 export type { EngineStats, ExportOptions, Forward } from './onnxruntime/index.ts';
 export {
   bake,

@@ -17,7 +17,7 @@ function describeShapes(node: Node): string {
 /** ONNX Runtime names the node that failed somewhere in its message; our names are `node<index>`. */
 function failure(failed: Plan, cause: unknown): GraftError {
   const detail = cause instanceof Error ? cause.message : String(cause);
-  const index = /\b(?:node|value)(\d+)\b/.exec(detail)?.[1];
+  const index = /\b(?:node|value)(\d+)/.exec(detail)?.[1];
   const node = index === undefined ? undefined : failed.nodes[Number(index)];
   return new GraftError(
     'engine.graph-failed',

@@ -2,6 +2,7 @@
  * Compiled graphs, cached by structure. The cache lives at module level: a training step records the
  * same graph every time and must find it even after tfjs reset its engine.
  */
+import { setProvider } from './graph/capabilities.ts';
 import type { Initializer, NamedValue } from './graph/encode.ts';
 import { encodeModel, literalData } from './graph/encode.ts';
 import type { Plan } from './graph/plan.ts';
@@ -26,6 +27,7 @@ let options: SessionOptions = { provider: 'cpu', threads: 0 };
 /** Changes provider or threads for what is compiled from now on; everything compiled before is dropped. */
 export function configureSessions(changed: Partial<SessionOptions>): void {
   options = { ...options, ...changed };
+  setProvider(options.provider);
   dropSessions(() => true);
 }
 
