@@ -5,7 +5,7 @@ import { useApp } from './app.ts';
 import { useDraft } from './draft.ts';
 import { useItems } from './items.ts';
 import { useJobs } from './jobs.ts';
-import { useNotices } from './notices.ts';
+import { useNotices } from './window/notices.ts';
 import { usePredictions } from './predictions.ts';
 import { useProject } from './project.ts';
 import { useResults } from './results.ts';

@@ -1,4 +1,4 @@
-import { offerCommands, type Command } from '../../stores/commands.ts';
+import { offerCommands, type Command } from '../../stores/window/commands.ts';
 import { useItems } from '../../stores/items.ts';
 import { useProject } from '../../stores/project.ts';
 import { useEdits } from './edits.ts';

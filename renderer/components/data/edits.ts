@@ -1,7 +1,7 @@
 import { useI18n } from 'vue-i18n';
 import type { Split } from '../../../shared/contract/index.ts';
 import { useItems } from '../../stores/items.ts';
-import { useNotices } from '../../stores/notices.ts';
+import { useNotices } from '../../stores/window/notices.ts';
 import { useProject } from '../../stores/project.ts';
 import { editKey } from '../../words.ts';
 

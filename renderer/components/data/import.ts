@@ -3,8 +3,8 @@ import { useI18n } from 'vue-i18n';
 import { lab } from '../../bridge.ts';
 import { useItems } from '../../stores/items.ts';
 import { useJobs } from '../../stores/jobs.ts';
-import { useNotices } from '../../stores/notices.ts';
-import { usePicker } from '../../stores/picker.ts';
+import { useNotices } from '../../stores/window/notices.ts';
+import { usePicker } from '../../stores/window/picker.ts';
 
 /** How the next import is done; kept while the window lives. */
 export const importOptions = reactive({ copy: false, collection: 'main' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gridGeometry, indexesInBox, movedFocus } from '../../../renderer/components/data/grid-geometry.ts';
+import { gridGeometry, indexesInBox, movedFocus } from '../../../renderer/components/grid/grid-geometry.ts';
 
 describe('the geometry of the grid', () => {
   it('fills the width without spilling over', () => {

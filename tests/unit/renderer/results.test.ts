@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Epoch, EvaluationResult, Run, Summary } from '../../../shared/contract/index.ts';
 import { defaultRecipe, type BackboneSource, type RecipeKind } from '../../../shared/recipe.ts';
-import { cellShare, movedCell, rowTotals } from '../../../renderer/components/results/confusion.ts';
+import { cellShare, movedCell, rowTotals } from '../../../renderer/components/confusion/confusion.ts';
 import { nextSteps } from '../../../renderer/components/results/next-steps.ts';
 import {
   differenceInterval,

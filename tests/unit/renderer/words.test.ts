@@ -4,7 +4,7 @@ import { recipeWords } from '../../../renderer/components/train/recipe-words.ts'
 import { bytes, compactCount, duration, joinPath, percent, points, rate } from '../../../renderer/format.ts';
 import { i18n } from '../../../renderer/i18n.ts';
 import { editKey, engineLabel, phaseKey } from '../../../renderer/words.ts';
-import { pressedKeys } from '../../../renderer/stores/commands.ts';
+import { pressedKeys } from '../../../renderer/stores/window/commands.ts';
 
 const names = { architecture: () => 'MobileNetV2', run: () => 'run 1' };
 const t = (key: string, params?: Record<string, unknown>): string => i18n.global.t(key, params ?? {});

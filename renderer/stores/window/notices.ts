@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import { errorSentence } from '../i18n.ts';
+import { errorSentence } from '../../i18n.ts';
 
 export interface Notice {
   id: number;

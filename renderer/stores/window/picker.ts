@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { FolderEntry, Result } from '../../shared/contract/index.ts';
-import { lab } from '../bridge.ts';
+import type { FolderEntry, Result } from '../../../shared/contract/index.ts';
+import { lab } from '../../bridge.ts';
 
 export interface PickRequest {
   kind: 'folder' | 'files' | 'save';
