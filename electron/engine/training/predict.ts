@@ -28,7 +28,7 @@ async function openNetwork(dir: string): Promise<Network> {
 }
 
 /** Lets go of the model kept for predicting; its folder may be deleted after that. */
-export function closeNetwork(): void {
+function closeNetwork(): void {
   if (!ready) return;
   unbake(weightsOf(ready.network));
   ready.network.body.dispose();
