@@ -39,10 +39,10 @@ export function useChartPalette(): ComputedRef<ChartPalette> {
 
 const fontSize = 11;
 
-/** The family of the page (tokens.css), spelled out: canvas does not inherit. */
+/** The family of the page (tokens.css), spelled out: canvas does not inherit. Single quotes, because it lands in an SVG attribute. */
 export const chartText = {
   fontFamily:
-    '-apple-system, BlinkMacSystemFont, "Segoe UI", Cantarell, Ubuntu, Roboto, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Liberation Sans", sans-serif',
+    "-apple-system, BlinkMacSystemFont, 'Segoe UI', Cantarell, Ubuntu, Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Liberation Sans', sans-serif",
 };
 
 /** An axis with its name and few lines. */

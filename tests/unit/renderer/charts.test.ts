@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Curve, Epoch } from '../../../shared/contract/index.ts';
+import { chartSvg } from '../../../renderer/charts/echarts.ts';
 import { smoothed, stageStarts } from '../../../renderer/charts/learning-curve.ts';
-import { thinned } from '../../../renderer/charts/rate-curves.ts';
+import type { ChartPalette } from '../../../renderer/charts/palette.ts';
+import { rateCurvesOption, thinned } from '../../../renderer/charts/rate-curves.ts';
 import { csv } from '../../../renderer/charts/table.ts';
 import { defaultCurves } from '../../../renderer/components/results/curve-choice.ts';
 
@@ -68,5 +70,18 @@ describe('charts', () => {
       ],
     };
     expect(csv(table)).toBe('name,n\r\n"a, ""b""",1\r\n"c\nd",');
+  });
+
+  it('are saved as SVG that is well-formed, whatever a class is called', () => {
+    const palette = new Proxy({} as ChartPalette, { get: () => '#123456' });
+    const named = { ...curve('a<b>&"c"', 'class', 0.9), label: 'a<b>&"c" 0.900', color: '#E69F00' };
+    const points: [number, number][] = [
+      [0, 0],
+      [1, 1],
+    ];
+    const svg = chartSvg(rateCurvesOption('roc', [{ ...named, points }], palette, { x: 'x', y: 'y' }));
+    const tag = /<\/?[\w:-]+(\s+[\w:-]+="[^"<>]*")*\s*\/?>/g;
+    expect(svg).toContain('<svg');
+    expect(svg.replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '').replace(tag, '')).not.toMatch(/[<>]/);
   });
 });
