@@ -64,7 +64,6 @@ function recordForward(
         outputs.map((value) =>
           value.node ? value : record('Identity', [value], {}, value.type, value.shape),
         ),
-        'structural',
       ),
       inputs: inputs.map((tensor) => owner.lazyValue(tensor)),
     };

@@ -130,6 +130,15 @@ describe('frozen tensors', () => {
     expect(predict()).toEqual(before);
   });
 
+  it('are compiled once, however often the model is used', () => {
+    const model = smallConvNet();
+    bake(model.weights.map((weight) => weight.read()));
+    const images = tf.randomUniform([5, 12, 12, 3]);
+    resetStats();
+    for (let use = 0; use < 3; use++) (model.predict(images) as tf.Tensor).dataSync();
+    expect(engineStats()).toMatchObject({ compiles: 1, cacheHits: 2 });
+  });
+
   it('take a new value when their variable is assigned', () => {
     const weight = tf.variable(tf.scalar(2));
     bake([weight]);

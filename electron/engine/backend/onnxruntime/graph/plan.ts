@@ -13,40 +13,32 @@ export interface Plan {
   readonly key: string;
 }
 
-/** Every pending node the outputs depend on. Recording order is a topological order, so sorting by id suffices. */
+/**
+ * Every pending node the outputs depend on, inputs before their users. The order follows from the wiring alone, not
+ * from when nodes were recorded: a transpose kept from an earlier step must not make the graph look like another.
+ */
 function pendingNodes(outputs: readonly Value[]): Node[] {
   const seen = new Set<Node>();
-  const open: Node[] = [];
-  const visit = (value: Value | null): void => {
+  const ordered: Node[] = [];
+  const open: { node: Node; nextInput: number }[] = [];
+  const enter = (value: Value | null | undefined): void => {
     if (!value?.node || seen.has(value.node)) return;
     seen.add(value.node);
-    open.push(value.node);
+    open.push({ node: value.node, nextInput: 0 });
   };
-  outputs.forEach(visit);
-  for (let node = open.pop(); node; node = open.pop()) node.inputs.forEach(visit);
-  return [...seen].sort((a, b) => a.id - b.id);
-}
-
-/**
- * The same nodes, each after those it reads, in an order that follows from the wiring alone: a node recorded
- * earlier and shared (a kernel's transpose) takes the same place in every graph it is part of.
- */
-function inStructuralOrder(outputs: readonly Value[]): Node[] {
-  const ordered = new Set<Node>();
-  const open = outputs.flatMap((output) => output.node ?? []).reverse();
-  for (let node = open.at(-1); node; node = open.at(-1)) {
-    const waiting = node.inputs.flatMap((input) =>
-      input?.node && !ordered.has(input.node) ? [input.node] : [],
-    );
-    if (waiting.length > 0) open.push(...waiting.reverse());
-    else ordered.add(open.pop() as Node);
+  for (const output of outputs) {
+    enter(output);
+    for (let top = open.at(-1); top; top = open.at(-1)) {
+      if (top.nextInput < top.node.inputs.length) enter(top.node.inputs[top.nextInput++]);
+      else ordered.push((open.pop() as { node: Node }).node);
+    }
   }
-  return [...ordered];
+  return ordered;
 }
 
 /** Prunes the recorded graph to what `outputs` need and writes down its structure. */
-export function plan(outputs: readonly Value[], order: 'recorded' | 'structural' = 'recorded'): Plan {
-  const nodes = order === 'recorded' ? pendingNodes(outputs) : inStructuralOrder(outputs);
+export function plan(outputs: readonly Value[]): Plan {
+  const nodes = pendingNodes(outputs);
   const numbers = new Map<Value, number>();
   const inputs: Value[] = [];
   const baked: Value[] = [];

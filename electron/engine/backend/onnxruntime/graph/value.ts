@@ -11,8 +11,6 @@ export type Attribute = number | readonly number[] | string | { readonly float: 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 export interface Node {
-  /** Grows with recording, so ids order a graph topologically. */
-  readonly id: number;
   readonly op: string;
   readonly inputs: readonly (Value | null)[];
   readonly attributes: Attributes;
@@ -48,8 +46,6 @@ export interface Value {
   /** Why it could not be computed. */
   failure: Error | null;
 }
-
-let nextNodeId = 0;
 
 function value(type: ElementType, shape: readonly number[], literal: readonly number[] | null): Value {
   return {
@@ -100,7 +96,6 @@ export function recordAll(
   outputs: readonly OutputSpec[],
 ): Value[] {
   const node: Node = {
-    id: nextNodeId++,
     op,
     inputs,
     attributes,
