@@ -91,3 +91,19 @@ function gradualStages([head, tune]: readonly Stage[], blocks: readonly string[]
 }
 
 const maxGradualStages = 11;
+
+/** A block of a network as the freeze control shows it. */
+export interface BlockInfo {
+  id: string;
+  layers: number;
+  params: number;
+}
+
+/** The blocks of a network trained from scratch, from input to output: a 3x3 convolution and a pooling each. */
+export function scratchBlocks({ scratch }: Pick<Recipe, 'scratch'>): BlockInfo[] {
+  return scratch.channels.map((filters, index) => ({
+    id: `block${index + 1}`,
+    layers: 2,
+    params: 3 * 3 * (scratch.channels[index - 1] ?? 3) * filters + filters,
+  }));
+}

@@ -2,11 +2,17 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { RunPlan } from '../../shared/contract/index.ts';
 import { recipeSchema, scratchInputSize, type BackboneSource, type Recipe } from '../../shared/recipe.ts';
-import { kindOfRecipe, namedRecipe, type RecipeName } from '../../shared/recipes.ts';
+import {
+  kindOfRecipe,
+  namedRecipe,
+  scratchBlocks,
+  type BlockInfo,
+  type RecipeName,
+} from '../../shared/recipes.ts';
 import { useRuns } from './runs.ts';
 import { useZoo } from './zoo.ts';
 
-/** Stands for the cut of a backbone whose blocks are not known here (an earlier run's): all of it is trained. */
+/** Stands for the cut of a backbone whose run is gone, so that its blocks are not known: all of it is trained. */
 const unknownBlock = 'all';
 
 /** The recipe being edited on the Train screen, and what the lab says it would do. */
@@ -36,6 +42,23 @@ export const useDraft = defineStore('draft', () => {
     return source?.from === 'library' ? (zoo.byId.get(source.arch) ?? null) : null;
   });
 
+  /** Blocks of a backbone from input to output, also of one an earlier run trained; empty when it is gone. */
+  function blocksOf(source: BackboneSource | null): BlockInfo[] {
+    if (!source) return [];
+    if (source.from === 'library') return zoo.byId.get(source.arch)?.blocks ?? [];
+    const earlier = runs.byId.get(source.run)?.recipe;
+    if (!earlier) return [];
+    return earlier.backbone ? blocksOf(earlier.backbone) : scratchBlocks(earlier);
+  }
+
+  /** First block fine-tuning trains by default: the zoo's choice, or the last block of an earlier run's network. */
+  function cutOf(source: BackboneSource | null): string {
+    const known = source?.from === 'library' ? zoo.byId.get(source.arch)?.defaultCut : undefined;
+    return known || blocksOf(source).at(-1)?.id || unknownBlock;
+  }
+
+  const blocks = computed(() => blocksOf(recipe.value?.backbone ?? null));
+
   function preselected(): BackboneSource | null {
     const best = zoo.best;
     if (!best) return null;
@@ -57,12 +80,11 @@ export const useDraft = defineStore('draft', () => {
   function begin(start: RecipeName, backbone: BackboneSource | null = preselected()): void {
     const collection = recipe.value?.data.collection ?? null;
     const isScratch = kindOfRecipe[start] === 'scratch-cnn';
-    const known = backbone?.from === 'library' ? zoo.byId.get(backbone.arch) : undefined;
     const next = namedRecipe(start, {
       backbone: isScratch ? null : backbone,
       inputSize: inputSizeOf(isScratch ? null : backbone),
-      cut: known?.defaultCut || unknownBlock,
-      blocks: known?.blocks.map((block) => block.id) ?? [],
+      cut: cutOf(backbone),
+      blocks: blocksOf(backbone).map((block) => block.id),
     });
     for (const stage of next.stages) {
       if (stage.train.what === 'from' && stage.train.block === unknownBlock) stage.train = { what: 'all' };
@@ -131,6 +153,7 @@ export const useDraft = defineStore('draft', () => {
     problems,
     isValid,
     architecture,
+    blocks,
     begin,
     setRecipe,
     setBackbone,

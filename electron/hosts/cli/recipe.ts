@@ -3,7 +3,7 @@ import type { Architecture, LabClient } from '../../../shared/contract/index.ts'
 import { GraftError } from '../../../shared/errors.ts';
 import { recipeSchema, scratchInputSize } from '../../../shared/recipe.ts';
 import type { BackboneSource, Recipe } from '../../../shared/recipe.ts';
-import { kindOfRecipe, namedRecipe, recipeNames } from '../../../shared/recipes.ts';
+import { kindOfRecipe, namedRecipe, recipeNames, scratchBlocks } from '../../../shared/recipes.ts';
 import type { RecipeName } from '../../../shared/recipes.ts';
 
 export interface RecipeOptions {
@@ -97,7 +97,7 @@ async function startOf(
     const { run } = await lab.call('runs.get', { id: source.run });
     const { backbone, input, scratch } = run.recipe;
     if (backbone !== null) return { ...(await startOf(lab, backbone)), inputSize: input.size };
-    const blocks = scratch.channels.map((_, index) => `block${index + 1}`);
+    const blocks = scratchBlocks({ scratch }).map(({ id }) => id);
     return { inputSize: input.size, cut: blocks.at(-1) ?? '', blocks };
   }
   const zoo = await lab.call('zoo.list', {});

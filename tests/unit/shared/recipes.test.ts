@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recipeSchema } from '../../../shared/recipe.ts';
-import { kindOfRecipe, namedRecipe, recipeNames } from '../../../shared/recipes.ts';
+import { kindOfRecipe, namedRecipe, recipeNames, scratchBlocks } from '../../../shared/recipes.ts';
 
 const start = {
   backbone: { from: 'library' as const, arch: 'vgg16', weights: 'abc', alpha: 1 },
@@ -30,5 +30,13 @@ describe('namedRecipe', () => {
       train.what === 'from' ? train.block : train.what,
     );
     expect(trained).toEqual(['head', 'block5', 'block4']);
+  });
+});
+
+describe('scratchBlocks', () => {
+  it('counts the weights and biases of each convolution', () => {
+    expect(scratchBlocks(namedRecipe('scratch-cnn', start)).map(({ params }) => params)).toEqual([
+      448, 9280, 73856,
+    ]);
   });
 });
