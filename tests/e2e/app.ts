@@ -24,6 +24,13 @@ export class App {
     await expect(this.at('home-folder')).toBeVisible();
   }
 
+  /** Opens a project of the recent ones, and waits until its pictures are there. */
+  async reopen(name: string): Promise<void> {
+    await this.at('recent-projects').getByRole('button', { name }).first().click();
+    await expect(this.page).toHaveURL(/#\/data/);
+    await expect(this.at('tile').first()).toBeVisible();
+  }
+
   async goTo(step: string): Promise<void> {
     await this.at(`rail-${step}`).click();
   }

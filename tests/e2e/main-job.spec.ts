@@ -54,7 +54,7 @@ test('the whole job on real photos: create, import, train frozen, see, restart, 
   const again = new App(await page.context().newPage());
   await page.close();
   await again.open(host.address);
-  await again.at('recent-projects').getByRole('button', { name: 'Cats and dogs' }).first().click();
+  await again.reopen('Cats and dogs');
   await expect(again.at('project-counts')).toContainText('220');
   await again.goTo('results');
   expect(await again.accuracy()).toBe(accuracy);
@@ -86,7 +86,7 @@ test('the whole job on the sample, with no files at all: transfer wins', async (
   const again = new App(await page.context().newPage());
   await page.close();
   await again.open(host.address);
-  await again.at('recent-projects').getByRole('button').first().click();
+  await again.reopen('Sample');
   await again.goTo('experiments');
   await again.at('run-row').filter({ hasText: 'Fine-tune' }).dblclick();
   expect(await again.accuracy()).toBe(accuracy);
