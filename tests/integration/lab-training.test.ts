@@ -95,6 +95,7 @@ test('kill -9 of the engine in mid-epoch: the run is interrupted, earlier runs a
 /** Waits for an epoch after which the run has a checkpoint: it is asked for at every epoch. */
 async function checkpointed(id: string): Promise<void> {
   const project = (await lab.call('projects.current', {}))!;
-  const checkpoint = join(project.path, 'runs', id, 'checkpoint');
+  // The folder is there as soon as the first one is being written; its state comes last.
+  const checkpoint = join(project.path, 'runs', id, 'checkpoint', 'state.json');
   await nextEvent(lab, 'run.epoch', ({ run }) => run === id && existsSync(checkpoint));
 }

@@ -73,7 +73,8 @@ class Session {
   };
   private best: ReturnType<typeof valuesOf> | null = null;
   private anchors: ReadonlyMap<string, TfTensor> = new Map();
-  private lastCheckpoint = performance.now();
+  /** Long ago: the first epoch already leaves something to go on from. */
+  private lastCheckpoint = -Infinity;
 
   constructor(request: TrainRequest, control: RunControl, sink: ReportSink) {
     this.request = request;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
@@ -23,8 +23,8 @@ export function requireModel(project: OpenProject, run: RunRow): void {
 /** Whether a run that ended early left a checkpoint to go on from. */
 export function isResumable(project: OpenProject, run: Pick<Run, 'id' | 'status'>): boolean {
   if (run.status !== 'interrupted' && run.status !== 'stopped') return false;
-  const checkpoint = join(runFolder(project, run.id), 'checkpoint');
-  return existsSync(checkpoint) && readdirSync(checkpoint).some((name) => !name.endsWith('.part'));
+  // Written last: where it stands, the tensors it names stand too.
+  return existsSync(join(runFolder(project, run.id), 'checkpoint', 'state.json'));
 }
 
 /**
