@@ -60,27 +60,26 @@ export function trainedFrom(stage: Stage, blocks: readonly Block[]): string | nu
   return block;
 }
 
-/** The stage that trains the most layers. */
-export function deepestStage(recipe: Recipe, blocks: readonly Block[]): number {
-  const depth = (stage: Stage) => {
+/** Names of the body's layers that any stage trains: all from the lowest block some stage begins at. */
+export function trainedLayers(recipe: Recipe, blocks: readonly Block[]): ReadonlySet<string> {
+  const starts = recipe.stages.map((stage) => {
     const from = trainedFrom(stage, blocks);
     return from === null ? blocks.length : blocks.findIndex(({ name }) => name === from);
-  };
-  const depths = recipe.stages.map(depth);
-  return depths.indexOf(Math.min(...depths));
+  });
+  return new Set(blocks.slice(Math.min(...starts)).flatMap((block) => block.layers));
 }
 
 /** Parameters that some stage trains, and those none does. A batch norm's moving statistics are not trained. */
 export function countParams(
   network: Network,
-  trainedLayers: ReadonlySet<string>,
+  trained: ReadonlySet<string>,
 ): { trainable: number; frozen: number } {
   let trainable = 0;
   let frozen = 0;
   for (const { name, layer, shape } of networkTensors(network)) {
     const size = shape.reduce((product, side) => product * side, 1);
     const moving = /moving_(mean|variance)$/.test(name);
-    if (name.startsWith('head/') || (trainedLayers.has(layer) && !moving)) trainable += size;
+    if (name.startsWith('head/') || (trained.has(layer) && !moving)) trainable += size;
     else frozen += size;
   }
   return { trainable, frozen };
@@ -94,11 +93,7 @@ export async function planRun(
 ): Promise<EngineResult<'plan'>> {
   const names = Array.from({ length: Math.max(classes, 1) }, (_, index) => String(index));
   const network = buildNetwork(await networkSpec(recipe, names, places), recipe.seed, null);
-  const { blocks } = network;
-  const from = trainedFrom(recipe.stages[deepestStage(recipe, blocks)] as Stage, blocks);
-  const start = from === null ? blocks.length : blocks.findIndex(({ name }) => name === from);
-  const trained = new Set(blocks.slice(start).flatMap((block) => block.layers));
-  const { trainable, frozen } = countParams(network, trained);
+  const { trainable, frozen } = countParams(network, trainedLayers(recipe, network.blocks));
   const { featureWidth } = network;
   network.body.dispose();
   network.head.dispose();

@@ -15,7 +15,7 @@ import { changedTensors, frozenTensors, hashTensors } from './network/freezing.t
 import { assignValues, saveNetwork, valuesOf } from './network/model-store.ts';
 import { networkDropouts, networkTensors } from './network/network.ts';
 import type { Network } from './network/network.ts';
-import { countParams, deepestStage, startingNetwork, trainedFrom } from './plan.ts';
+import { countParams, startingNetwork, trainedLayers } from './plan.ts';
 import { prepareStage } from './prepare-stage.ts';
 import { Reporter } from './reporter.ts';
 import type { ReportSink } from './reporter.ts';
@@ -136,13 +136,7 @@ class Session {
 
   /** Names of the body's layers that any stage trains. */
   private trainedLayers(): ReadonlySet<string> {
-    const { blocks } = this.network;
-    const from = trainedFrom(
-      this.request.recipe.stages[deepestStage(this.request.recipe, blocks)] as Stage,
-      blocks,
-    );
-    const start = from === null ? blocks.length : blocks.findIndex((block) => block.name === from);
-    return new Set(blocks.slice(start).flatMap((block) => block.layers));
+    return trainedLayers(this.request.recipe, this.network.blocks);
   }
 
   /** Everything that is not frozen throughout: what checkpoints and the best epoch keep. */

@@ -98,8 +98,10 @@ async function loadRows(loading: Loading, part: Trainable, augmentation: Augment
     : 0;
   const fits = (items.length + training) * sizeOf(part.cutShape) * 4 <= memoryBudget;
   if (part.below === null || !fits) return (loading.pixels ??= await loadPixels(loading));
-  const rows = await loadFeatures(loading, part);
-  return augmentation ? { ...rows, variants: await loadVariants(loading, part, augmentation) } : rows;
+  const weightsHash = hashBelow(part);
+  const rows = await loadFeatures(loading, part, weightsHash);
+  if (!augmentation) return rows;
+  return { ...rows, variants: await loadVariants(loading, part, augmentation, weightsHash) };
 }
 
 async function loadPixels(loading: Loading): Promise<Rows> {
@@ -145,16 +147,21 @@ async function decodePositions(
   for (const { index, reason } of failures) failed.set(positions[index] as number, reason);
 }
 
-async function loadFeatures(loading: Loading, part: Trainable): Promise<Rows> {
+async function loadFeatures(loading: Loading, part: Trainable, weightsHash: string): Promise<Rows> {
   const { items } = loading;
   loading.reporter.phase('features', items.length);
   const positions = Int32Array.from(items.keys());
-  const data = await cachedRows(loading, part, { positions, variant: null });
+  const data = await cachedRows(loading, part, { positions, variant: null, weightsHash });
   return { kind: 'features', count: items.length, shape: part.cutShape, data };
 }
 
 /** The training pictures' features under `variants` draws of the augmentation each. */
-async function loadVariants(loading: Loading, part: Trainable, settings: Augmentation): Promise<Variants> {
+async function loadVariants(
+  loading: Loading,
+  part: Trainable,
+  settings: Augmentation,
+  weightsHash: string,
+): Promise<Variants> {
   const { items, reporter } = loading;
   const positions = Int32Array.from(items.keys()).filter((position) => items[position]?.split === 'train');
   const rowOf = new Int32Array(items.length).fill(-1);
@@ -162,7 +169,7 @@ async function loadVariants(loading: Loading, part: Trainable, settings: Augment
   const data: Float32Array[] = [];
   for (let number = 0; number < settings.variants; number++) {
     reporter.phase('features', positions.length);
-    data.push(await cachedRows(loading, part, { positions, variant: { settings, number } }));
+    data.push(await cachedRows(loading, part, { positions, variant: { settings, number }, weightsHash }));
   }
   return { rowOf, data };
 }
@@ -171,6 +178,8 @@ async function loadVariants(loading: Loading, part: Trainable, settings: Augment
 interface Wanted {
   positions: Int32Array;
   variant: { settings: Augmentation; number: number } | null;
+  /** Of the frozen part; one for all variants. */
+  weightsHash: string;
 }
 
 /** Rows of `wanted.positions`, in their order: from the cache, and computed where it has none. */
@@ -187,15 +196,20 @@ async function cachedRows(loading: Loading, part: Trainable, wanted: Wanted): Pr
   return data;
 }
 
-/** Everything the features at a cut depend on besides the pictures. */
-function featureKey({ spec }: Network, part: Trainable, { variant }: Wanted): FeatureKey {
+/** Hash over every tensor below the cut. */
+function hashBelow(part: Trainable): string {
   const proof = part.below ? hashTensors(modelTensors(part.below)) : {};
+  return createHash('sha256').update(JSON.stringify(proof)).digest('hex');
+}
+
+/** Everything the features at a cut depend on besides the pictures. */
+function featureKey({ spec }: Network, part: Trainable, { variant, weightsHash }: Wanted): FeatureKey {
   return {
     size: spec.input.size,
     mode: spec.input.resize,
     architecture: spec.body.kind === 'zoo' ? spec.body.arch : spec.body.kind,
     preprocessing: spec.preprocessing,
-    weightsHash: createHash('sha256').update(JSON.stringify(proof)).digest('hex'),
+    weightsHash,
     layer: part.cut,
     variant: variant && JSON.stringify({ ...variant.settings, variants: undefined, number: variant.number }),
   };
