@@ -6,6 +6,7 @@ import { buildInceptionV3 } from './architectures/inception-v3.ts';
 import { buildMobilenet, mobilenetWidth } from './architectures/mobilenet.ts';
 import { buildMobilenetV2, buildMobilenetV2Torch, mobilenetV2Width } from './architectures/mobilenet-v2.ts';
 import { buildResnet50, buildResnet50Torch } from './architectures/resnet50.ts';
+import { buildStarter, starterWidth } from './architectures/starter.ts';
 import { buildVgg16, buildVgg16Torch, buildVgg19, buildVgg19Torch } from './architectures/vgg.ts';
 import { buildXception } from './architectures/xception.ts';
 import type { Backbone, BuildOptions } from './network.ts';
@@ -18,8 +19,8 @@ export interface Variant {
   parameters: number;
   /** With the classifier of 1000 classes. */
   parametersWithTop: number;
-  /** Share of ImageNet's validation images whose first guess is right, in percent. */
-  top1: number;
+  /** Share of ImageNet's validation images whose first guess is right, in percent; null where nobody measured it. */
+  top1: number | null;
 }
 
 export interface PublishedWeights {
@@ -79,6 +80,7 @@ const constructions: Record<string, Construction> = {
   vgg16_torch: { build: buildVgg16Torch, width: () => 512 },
   vgg19: { build: buildVgg19, width: () => 512 },
   vgg19_torch: { build: buildVgg19Torch, width: () => 512 },
+  starter: { build: buildStarter, width: starterWidth },
 };
 
 /** All architectures, the one to recommend first. */
