@@ -116,9 +116,53 @@ export const errorSentences = {
     en: '{path} does not fit {architecture}: tensor {tensor} should be {expected} (received {received}).',
     zh: '{path} 与 {architecture} 不符：张量 {tensor} 应为 {expected}（收到 {received}）。',
   },
+  'weights.run-not-zoo': {
+    en: 'The network of this run is not one of the zoo ({kind}), so it cannot be kept as weights of a backbone. Use the run itself as the backbone, in its own project.',
+    zh: '该训练的网络（{kind}）不在模型库中，无法作为骨干权重保存。请在其所属项目中直接把该训练用作骨干。',
+  },
   'weights.not-in-library': {
     en: 'There are no weights {hash} in the library at {path}. Import the weight file again.',
     zh: '位于 {path} 的权重库中没有 {hash}。请重新导入权重文件。',
+  },
+  'download.offline': {
+    en: 'Graft is offline and fetches nothing. Fetch {file} by hand from {url}, put it into {inbox}, and choose “Look into the inbox” (graft zoo inbox).',
+    zh: 'Graft 处于离线模式，不会下载。请手动从 {url} 获取 {file}，放入 {inbox}，然后选择“查看收件箱”（graft zoo inbox）。',
+  },
+  'download.unknown': {
+    en: '{arch} has no published file {file}. Known ones: {known}.',
+    zh: '{arch} 没有已发布的文件 {file}。可用的有：{known}。',
+  },
+  'download.insecure': {
+    en: 'The download led to {url}, which is not https. It was not followed.',
+    zh: '下载被引向 {url}，该地址不是 https，已拒绝。',
+  },
+  'download.unreachable': {
+    en: '{host} could not be reached ({detail}). Check the connection and the proxy (HTTPS_PROXY), or fetch the file by hand.',
+    zh: '无法连接到 {host}（{detail}）。请检查网络和代理（HTTPS_PROXY），或手动获取该文件。',
+  },
+  'download.refused': {
+    en: '{host} answered {status} instead of {file}. Try again later, or fetch the file by hand.',
+    zh: '{host} 未提供 {file}，返回状态 {status}。请稍后重试，或手动获取该文件。',
+  },
+  'download.bad-answer': {
+    en: '{host} gave an answer that makes no sense: {detail}. Try again later, or fetch the file by hand.',
+    zh: '{host} 的应答不合理：{detail}。请稍后重试，或手动获取该文件。',
+  },
+  'download.cut-off': {
+    en: 'The connection to {host} broke at byte {received} of {file} ({detail}). What is here is kept: start the download again to go on.',
+    zh: '与 {host} 的连接在 {file} 的第 {received} 字节处中断（{detail}）。已下载的部分会保留，重新开始下载即可继续。',
+  },
+  'download.wrong-length': {
+    en: '{host} sent {received} bytes of {file} instead of {expected}. It was thrown away: this is not the published file.',
+    zh: '{host} 发送的 {file} 为 {received} 字节，应为 {expected} 字节。这不是发布的文件，已丢弃。',
+  },
+  'download.hash-mismatch': {
+    en: '{path} is not the published file: its {algorithm} is {received} instead of {expected}. It was not used.',
+    zh: '{path} 不是发布的文件：其 {algorithm} 为 {received}，应为 {expected}。未使用该文件。',
+  },
+  'download.disk-full': {
+    en: 'There is no room for the download in {path}: {needed} bytes are missing. Free some disk space and start it again.',
+    zh: '{path} 空间不足，无法下载：还需要 {needed} 字节。请释放磁盘空间后重新开始。',
   },
   'import.empty': {
     en: '{path} holds no pictures to import ({skipped} other files were left aside). Choose a folder with one folder of pictures per class, or a CSV of path,label.',
@@ -311,6 +355,10 @@ export const errorSentences = {
   'recipe.no-stage': {
     en: 'There is no stage {stage}: the recipe has {stages}.',
     zh: '没有第 {stage} 个阶段：该配方共有 {stages} 个阶段。',
+  },
+  'recipe.no-layer': {
+    en: 'The recipe trains a layer named {layer}, and the network has none of that name. List its layers on the Backbones screen.',
+    zh: '配方要训练名为 {layer} 的层，但网络中没有这个层。请在“主干网络”页面查看各层名称。',
   },
   'recipe.no-block': {
     en: 'The backbone has no block {block} to train from. Its blocks are: {blocks}.',

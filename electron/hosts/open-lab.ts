@@ -3,7 +3,7 @@ import { forkEngine } from '../engine/child-process.ts';
 import type { StartEngineProcess } from '../engine/child-process.ts';
 import { createLab } from '../lab/lab.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
-import { appVersion, dataDir, engineFile } from './places.ts';
+import { appVersion, dataDir, engineFile, network } from './places.ts';
 
 export interface OpenLabOptions extends Pick<LabOptions, 'host' | 'pick'> {
   /** How an engine process is started; a fork where left out. */
@@ -18,6 +18,7 @@ export function openLab({ host, pick, start = forkEngine }: OpenLabOptions): Lab
     version: appVersion,
     host,
     pick,
+    ...network(),
     engines: { compute: engine(), media: engine() },
   });
 }

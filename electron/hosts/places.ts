@@ -26,6 +26,14 @@ export function dataDir(env = process.env, platform = process.platform, home = h
   return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'graft');
 }
 
+/** What may be fetched: --offline or GRAFT_OFFLINE=1 forbids it, GRAFT_MIRROR is asked in the publishers' place. */
+export function network(env = process.env, argv = process.argv): { offline: boolean; mirror?: string } {
+  return {
+    offline: argv.includes('--offline') || env.GRAFT_OFFLINE === '1',
+    ...(env.GRAFT_MIRROR ? { mirror: env.GRAFT_MIRROR } : {}),
+  };
+}
+
 function rootAbove(folder: string): string {
   if (existsSync(join(folder, 'package.json'))) return folder;
   const parent = dirname(folder);

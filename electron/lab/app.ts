@@ -4,13 +4,14 @@ import { dirname, join, resolve } from 'node:path';
 import type { FolderEntry } from '../../shared/contract/index.ts';
 import { GraftError } from '../../shared/errors.ts';
 import type { HandlersOf, LabContext } from './context.ts';
+import { inboxOf } from './downloads/inbox.ts';
 import { changeSettings, readSettings } from './settings.ts';
 
 /** Most entries of one folder that the in-app picker shows. */
 const MOST_ENTRIES = 2000;
 
 export function appHandlers(lab: LabContext): HandlersOf<'app'> {
-  const { dataDir, version, host, pick } = lab.options;
+  const { dataDir, version, host, pick, offline = false } = lab.options;
   return {
     'app.info': () => ({
       version,
@@ -20,6 +21,8 @@ export function appHandlers(lab: LabContext): HandlersOf<'app'> {
       node: process.versions.node,
       dataDir,
       home: homedir(),
+      inboxDir: inboxOf(dataDir),
+      startedOffline: offline,
       engine: lab.engineInfo(),
     }),
     'app.settings': () => readSettings(dataDir),

@@ -18,6 +18,10 @@ export interface LabOptions {
   host: 'electron' | 'browser' | 'terminal';
   /** `compute` trains and predicts; `media` scans, inspects and draws thumbnails meanwhile. */
   engines: { compute: Engine; media: Engine };
+  /** Nothing may be fetched, whatever the settings say. */
+  offline?: boolean;
+  /** Address of a folder to fetch published weights from instead of their publishers; hashes are checked all the same. */
+  mirror?: string;
   /** The system's file dialog, where the host has one; answers the paths chosen, none when it was closed. */
   pick?: (options: PickOptions) => Promise<string[]>;
 }

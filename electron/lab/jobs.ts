@@ -78,12 +78,21 @@ export class Jobs {
     this.#entries.delete(id);
   }
 
-  /** Cancels everything, waits until it has ended, and forgets it: its project is being closed. */
+  /** Cancels what belongs to the project, waits until it has ended, and forgets it: the project is being closed. */
   async clear(): Promise<void> {
-    const entries = [...this.#entries.values()];
+    await this.#endAll(({ job }) => !outlivesProject(job));
+  }
+
+  /** Cancels everything and waits until it has ended: Graft is being closed. */
+  async close(): Promise<void> {
+    await this.#endAll(() => true);
+  }
+
+  async #endAll(wanted: (entry: Entry) => boolean): Promise<void> {
+    const entries = [...this.#entries.values()].filter(wanted);
     for (const { cancel } of entries) cancel.abort('closing' satisfies CancelReason);
     await Promise.all(entries.map(({ settled }) => settled));
-    this.#entries.clear();
+    for (const { job } of entries) this.#entries.delete(job.id);
   }
 
   #entry(id: string): Entry {
@@ -112,6 +121,9 @@ export class Jobs {
     this.#events.emit('job.changed', { ...job });
   }
 }
+
+/** The library of weights serves every project: what is fetched for it goes on when one is closed. */
+const outlivesProject = ({ kind }: Job): boolean => kind === 'weights';
 
 /** Seconds left at the pace of `elapsed` ms for `done` parts; null while the pace is not known. */
 function secondsLeft(elapsed: number, done: number, left: number): number | null {

@@ -105,5 +105,6 @@ function firstIssue(error: z.ZodError): string {
 
 async function closeLab(lab: LabContext): Promise<void> {
   await closeCurrent(lab);
+  await lab.jobs.close();
   await Promise.all([lab.engines.compute.close(), lab.engines.media.close()]);
 }

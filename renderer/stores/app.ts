@@ -15,7 +15,7 @@ function applySettings(settings: Settings): void {
 /** The application itself: its settings, where it runs, and the state of its engine. */
 export const useApp = defineStore('app', () => {
   const info = ref<AppInfo | null>(null);
-  const settings = ref<Settings>({ theme: 'system', language: null });
+  const settings = ref<Settings>({ theme: 'system', language: null, offline: false });
   const engine = ref<EngineInfo | null>(null);
 
   const engineLost = computed(() => engine.value?.state === 'lost' || engine.value?.state === 'failed');

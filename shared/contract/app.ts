@@ -26,6 +26,10 @@ export const appInfoSchema = z.object({
   /** Where the weights library and the list of recent projects live. */
   dataDir: z.string(),
   home: z.string(),
+  /** Where weight files that were fetched by hand are put. */
+  inboxDir: z.string(),
+  /** Started with --offline or GRAFT_OFFLINE=1: the setting cannot undo it. */
+  startedOffline: z.boolean(),
   engine: engineInfoSchema,
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
@@ -44,11 +48,14 @@ const languageSchema = z.enum(['en', 'zh']).nullable();
 export const settingsSchema = z.object({
   theme: themeSchema.default('system'),
   language: languageSchema.default(null),
+  /** Nothing is ever fetched; Graft says what to fetch by hand. */
+  offline: z.boolean().default(false),
 });
 /** Not `settingsSchema.partial()`, which would fill what is left out with its default. */
 const settingsChangesSchema = z.object({
   theme: themeSchema.optional(),
   language: languageSchema.optional(),
+  offline: z.boolean().optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -18,6 +18,41 @@ export const weightsEntrySchema = z.object({
 });
 export type WeightsEntry = z.infer<typeof weightsEntrySchema>;
 
+/** What a publisher states of a file's content. */
+export const checksumSchema = z.object({
+  algorithm: z.enum(['md5', 'sha256']),
+  /** Hex digits; PyTorch states the first eight only. */
+  value: z.string().regex(/^[0-9a-f]{8,64}$/),
+});
+export type Checksum = z.infer<typeof checksumSchema>;
+
+/** A weight file as its publisher offers it. What the publisher does not state is null. */
+export const publishedSchema = z.object({
+  file: z.string(),
+  url: z.string(),
+  bytes: z.number().nullable(),
+  checksum: checksumSchema.nullable(),
+  alpha: z.number(),
+  withTop: z.boolean(),
+});
+export type PublishedWeights = z.infer<typeof publishedSchema>;
+
+/** What became of the files that lay in the inbox. */
+export const inboxReportSchema = z.object({
+  /** The inbox folder. */
+  path: z.string(),
+  imported: z.array(z.object({ file: z.string(), entry: weightsEntrySchema })),
+  /** Files imported at an earlier time and not changed since. */
+  known: z.array(z.string()),
+  failed: z.array(
+    z.object({
+      file: z.string(),
+      error: z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) }),
+    }),
+  ),
+});
+export type InboxReport = z.infer<typeof inboxReportSchema>;
+
 export const architectureSchema = z.object({
   id: z.string(),
   title: z.string(),
@@ -35,16 +70,7 @@ export const architectureSchema = z.object({
   blocks: z.array(z.object({ id: z.string(), layers: z.number().int(), params: z.number().int() })),
   /** First block that fine-tuning trains by default. */
   defaultCut: z.string(),
-  published: z.array(
-    z.object({
-      file: z.string(),
-      url: z.string(),
-      bytes: z.number().nullable(),
-      hash: z.string().nullable(),
-      alpha: z.number(),
-      withTop: z.boolean(),
-    }),
-  ),
+  published: z.array(publishedSchema),
   installed: z.array(weightsEntrySchema),
 });
 export type Architecture = z.infer<typeof architectureSchema>;
@@ -74,4 +100,11 @@ export const zooMethods = {
     weightsEntrySchema,
   ),
   'zoo.remove': method(z.object({ id: z.string() }), z.null()),
+  /**
+   * Fetches a published file over the network, as a job; nothing else in Graft goes online. `file` is its name in
+   * `published`. Ends with the imported weights.
+   */
+  'zoo.download': method(z.object({ arch: z.string(), file: z.string() }), z.object({ job: z.string() })),
+  /** Imports the files that lie in the inbox, the folder for what was fetched by hand. */
+  'zoo.inbox': method(z.object({}), inboxReportSchema),
 };

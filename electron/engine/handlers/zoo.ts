@@ -1,5 +1,6 @@
 import type {
   Architecture as ArchitectureCard,
+  Checksum,
   LayerRow,
   WeightsEntry,
 } from '../../../shared/contract/zoo.ts';
@@ -7,7 +8,7 @@ import { importWeights, listWeights, removeWeights } from '../weights/library.ts
 import type { LibraryEntry } from '../weights/library.ts';
 import { modelTensors } from '../weights/model-tensors.ts';
 import { architecture, architectures } from '../zoo/registry.ts';
-import type { Architecture } from '../zoo/registry.ts';
+import type { Architecture, PublishedWeights } from '../zoo/registry.ts';
 import type { Backbone } from '../zoo/network.ts';
 import type { EngineHandlers } from './context.ts';
 
@@ -78,16 +79,21 @@ function card(row: Architecture, installed: WeightsEntry[]): ArchitectureCard {
     alphas: row.variants.map((variant) => variant.alpha),
     blocks: blocksOf(row),
     defaultCut: row.defaultCut,
-    published: row.weights.map(({ file, url, withTop, alpha: width, md5 }) => ({
+    published: row.weights.map(({ file, url, withTop, alpha: width, bytes, ...stated }) => ({
       file,
       url,
-      bytes: null,
-      hash: md5 ?? null,
+      bytes: bytes ?? null,
+      checksum: checksumOf(stated),
       alpha: width,
       withTop,
     })),
     installed: installed.filter(({ arch }) => arch === row.id),
   };
+}
+
+function checksumOf({ md5, sha256Prefix }: Pick<PublishedWeights, 'md5' | 'sha256Prefix'>): Checksum | null {
+  if (md5 !== undefined) return { algorithm: 'md5', value: md5 };
+  return sha256Prefix === undefined ? null : { algorithm: 'sha256', value: sha256Prefix };
 }
 
 function layerRows(backbone: Backbone): LayerRow[] {

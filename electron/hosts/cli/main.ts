@@ -27,6 +27,8 @@ function graft(): Command {
   program
     .description('Transfer learning on your own computer.')
     .version(appVersion)
+    // Read by every host alike, in places.ts.
+    .option('--offline', 'fetch nothing, whatever the settings say (also GRAFT_OFFLINE=1)')
     .exitOverride()
     .showHelpAfterError('(graft help shows every command)');
   for (const add of [doctorCommand, dataCommands, zooCommands, trainCommands, modelCommands, serveCommand])

@@ -78,13 +78,13 @@ test('a project that cannot be opened leaves the open one open', async () => {
 
 test('settings survive, and a damaged settings file is like none', async () => {
   const { lab, folder } = aLab();
-  expect(await lab.call('app.settings', {})).toEqual({ theme: 'system', language: null });
+  expect(await lab.call('app.settings', {})).toEqual({ theme: 'system', language: null, offline: false });
   await lab.call('app.setSettings', { theme: 'dark' });
-  expect(await lab.call('app.setSettings', { language: 'zh' })).toEqual({ theme: 'dark', language: 'zh' });
+  expect(await lab.call('app.setSettings', { language: 'zh' })).toMatchObject({ theme: 'dark', language: 'zh' });
   const file = join(folder, 'data', 'settings.json');
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ theme: 'dark', language: 'zh' });
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ theme: 'dark', language: 'zh' });
   writeFileSync(file, '{"theme": ');
-  expect(await lab.call('app.settings', {})).toEqual({ theme: 'system', language: null });
+  expect(await lab.call('app.settings', {})).toEqual({ theme: 'system', language: null, offline: false });
 });
 
 test('the folder picker lists folders first and refuses names that lead elsewhere', async () => {
