@@ -9,7 +9,7 @@ import type { ModelTensor } from '../../weights/model-tensors.ts';
 import { buildNetwork, networkSpecSchema, networkTensors } from './network.ts';
 import type { Network } from './network.ts';
 
-const weightsFile = 'weights.safetensors';
+export const weightsFile = 'weights.safetensors';
 const specFile = 'model.json';
 
 /** Values of tensors, copied out of the backend, under `prefix` + name. */
