@@ -62,11 +62,16 @@ export const stageSchema = z.object({
   /**
    * `head`: the backbone stays frozen. `all`: everything is trained.
    * `from`: the backbone's blocks from this one upward are trained together with the head.
+   * `layers`: these layers of the backbone alone are trained, wherever they lie, together with the head.
    */
   train: z.discriminatedUnion('what', [
     z.object({ what: z.literal('head') }),
     z.object({ what: z.literal('all') }),
     z.object({ what: z.literal('from'), block: z.string().min(1) }),
+    z.object({
+      what: z.literal('layers'),
+      layers: z.array(z.string().min(1).max(200)).min(1).max(10_000),
+    }),
   ]),
   epochs: z.number().int().min(1).max(10_000),
   batchSize: z.number().int().min(1).max(4096).default(32),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { GraftError } from '../../../shared/errors.ts';
+import { trainedBy } from '../../../shared/freezing.ts';
 import type { Recipe, Stage } from '../../../shared/recipe.ts';
 import type { EngineResult, Places } from '../protocol.ts';
 import { loadWeights } from '../weights/load.ts';
@@ -49,24 +50,26 @@ export async function startingNetwork(recipe: Recipe, classes: string[], places:
   return network;
 }
 
-/** The first block a stage trains; null when it trains the head alone. @throws GraftError `recipe.no-block` */
-export function trainedFrom(stage: Stage, blocks: readonly Block[]): string | null {
-  if (stage.train.what === 'head') return null;
-  if (stage.train.what === 'all') return blocks[0]?.name ?? null;
-  const { block } = stage.train;
-  if (!blocks.some(({ name }) => name === block)) {
-    throw new GraftError('recipe.no-block', { block, blocks: blocks.map(({ name }) => name).join(', ') });
+/**
+ * Names of the body's layers that a stage trains, none when it trains the head alone.
+ * @throws GraftError `recipe.no-block`, `recipe.no-layer` for a name that the network does not have
+ */
+export function layersTrainedIn({ train }: Stage, blocks: readonly Block[]): ReadonlySet<string> {
+  if (train.what === 'from' && !blocks.some(({ name }) => name === train.block)) {
+    const names = blocks.map(({ name }) => name).join(', ');
+    throw new GraftError('recipe.no-block', { block: train.block, blocks: names });
   }
-  return block;
+  if (train.what === 'layers') {
+    const known = new Set(blocks.flatMap(({ layers }) => layers));
+    const unknown = train.layers.find((layer) => !known.has(layer));
+    if (unknown !== undefined) throw new GraftError('recipe.no-layer', { layer: unknown });
+  }
+  return trainedBy(train, blocks);
 }
 
-/** Names of the body's layers that any stage trains: all from the lowest block some stage begins at. */
+/** Names of the body's layers that any stage trains. */
 export function trainedLayers(recipe: Recipe, blocks: readonly Block[]): ReadonlySet<string> {
-  const starts = recipe.stages.map((stage) => {
-    const from = trainedFrom(stage, blocks);
-    return from === null ? blocks.length : blocks.findIndex(({ name }) => name === from);
-  });
-  return new Set(blocks.slice(Math.min(...starts)).flatMap((block) => block.layers));
+  return new Set(recipe.stages.flatMap((stage) => [...layersTrainedIn(stage, blocks)]));
 }
 
 /** Parameters that some stage trains, and those none does. A batch norm's moving statistics are not trained. */

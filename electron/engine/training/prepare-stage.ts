@@ -1,11 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Recipe, Stage } from '../../../shared/recipe.ts';
 import type { Dataset } from './inputs/dataset.ts';
-import { trainableFrom } from './network/network.ts';
+import { cutForStage } from './network/network.ts';
 import type { Network } from './network/network.ts';
 import { balancedWeights } from './optimization/loss.ts';
 import { createMover } from './optimization/optimizers.ts';
-import { trainedFrom } from './plan.ts';
+import { layersTrainedIn } from './plan.ts';
 import type { StageRun } from './stage.ts';
 
 /** Cuts the network where the stage begins, fetches what enters there, and makes the optimizers. */
@@ -16,7 +16,7 @@ export async function prepareStage(
   stage: Stage,
   anchors: ReadonlyMap<string, Tensor>,
 ): Promise<StageRun> {
-  const part = trainableFrom(network, trainedFrom(stage, network.blocks));
+  const part = cutForStage(network, layersTrainedIn(stage, network.blocks));
   const rows = await dataset.rowsAt(part, recipe.augmentation);
   const { labels } = dataset;
   const train = dataset.positions('train');

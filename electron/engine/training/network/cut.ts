@@ -1,5 +1,7 @@
 import { input, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { GraphLayer } from '../../../../shared/freezing.ts';
+import { Dropout } from '../../zoo/layers.ts';
 import type { Block } from '../../zoo/network.ts';
 
 export interface CutModel {
@@ -17,15 +19,64 @@ export interface CutModel {
  * @throws Error when more than one tensor crosses the boundary
  */
 export function cutBelow(whole: LayersModel, blocks: readonly Block[], at: string | null): CutModel {
-  if (at === null) return { below: whole, above: null, shape: shapeOf(outputOf(whole)) };
+  if (at === null) return cutAtOutput(whole);
   const start = blocks.findIndex((block) => block.name === at);
   if (start < 0)
     throw new Error(`The network has no block ${at}; it has ${blocks.map((b) => b.name).join(', ')}`);
-  if (start === 0) return { below: null, above: whole, shape: shapeOf(inputOf(whole)) };
-  const kept = new Set(blocks.slice(start).flatMap((block) => block.layers));
+  if (start === 0) return cutAtInput(whole);
+  return cutInTwo(whole, new Set(blocks.slice(start).flatMap((block) => block.layers)));
+}
+
+/** Cuts a model in two after layer `after` (null: at the input), whose output everything above reads. */
+export function cutAfter(whole: LayersModel, after: string | null): CutModel {
+  if (after === null) return cutAtInput(whole);
+  if (after === outputOf(whole).sourceLayer.name) return cutAtOutput(whole);
+  const below = namesBelow(whole, after);
+  return cutInTwo(whole, new Set(whole.layers.map(({ name }) => name).filter((name) => !below.has(name))));
+}
+
+/** A model's layers without its input, each after the ones it reads. */
+export function graphOf(whole: LayersModel): GraphLayer[] {
+  const start = inputOf(whole).sourceLayer.name;
+  return whole.layers
+    .filter(({ name }) => name !== start)
+    .map((layer) => ({
+      name: layer.name,
+      inputs: inputsOf(layer).map((tensor) => tensor.sourceLayer.name),
+      learns: layer.weights.length > 0 || layer instanceof Dropout,
+    }));
+}
+
+const cutAtOutput = (whole: LayersModel): CutModel => ({
+  below: whole,
+  above: null,
+  shape: shapeOf(outputOf(whole)),
+});
+
+const cutAtInput = (whole: LayersModel): CutModel => ({
+  below: null,
+  above: whole,
+  shape: shapeOf(inputOf(whole)),
+});
+
+function cutInTwo(whole: LayersModel, kept: ReadonlySet<string>): CutModel {
   const boundary = boundaryOf(whole, kept);
+  const at = boundary.sourceLayer.name;
   const below = model({ inputs: inputOf(whole), outputs: boundary, name: `${whole.name}_below_${at}` });
   return { below, above: rebuildAbove(whole, boundary, kept, at), shape: shapeOf(boundary) };
+}
+
+/** The layer and everything it depends on. */
+function namesBelow(whole: LayersModel, name: string): ReadonlySet<string> {
+  const below = new Set([name]);
+  const next = [whole.getLayer(name)];
+  for (let layer = next.pop(); layer; layer = next.pop()) {
+    for (const { sourceLayer } of inputsOf(layer)) {
+      if (!below.has(sourceLayer.name)) next.push(sourceLayer);
+      below.add(sourceLayer.name);
+    }
+  }
+  return below;
 }
 
 const inputOf = (whole: LayersModel): SymbolicTensor => only(whole.inputs, 'input');

@@ -11,7 +11,8 @@ import type { Block } from '../../zoo/network.ts';
 import { preprocess } from '../../zoo/preprocessing.ts';
 import { architecture } from '../../zoo/registry.ts';
 import { buildScratchCnn } from '../../zoo/scratch-cnn.ts';
-import { cutBelow } from './cut.ts';
+import { frozenPrefix } from '../../../../shared/freezing.ts';
+import { cutAfter, graphOf } from './cut.ts';
 import type { VariableGroup } from '../optimization/optimizers.ts';
 
 /** Everything needed to build a trained network again; stored beside its weights as model.json. */
@@ -98,7 +99,7 @@ export interface Trainable {
   below: LayersModel | null;
   /** Shape of what enters the trainable part: features, a map, or pixels. */
   cutShape: number[];
-  /** Name of the cut, for caches: a block, `pooled` for the end of the body, `input` for none. */
+  /** Name of the cut, for caches: the layer below it, `pooled` or `map` for the end of the body, `input` for none. */
   cut: string;
   /** What enters at the cut to logits. With `training`, dropout and batch statistics are on. */
   forward(x: Tensor, training: boolean): Tensor2D;
@@ -108,24 +109,29 @@ export interface Trainable {
 }
 
 /**
- * Cuts the network for a stage that trains the blocks from `fromBlock` upward and the head
- * (null: the head alone; the first block: everything). Sets `trainable` on every layer accordingly.
+ * Cuts the network for a stage that trains these layers of the body and the head (none: the head alone). The longest
+ * frozen prefix goes below the cut. Sets `trainable` on every layer: frozen ones above the cut let the gradient pass
+ * and keep their weights and stored statistics.
  */
-export function trainableFrom(network: Network, fromBlock: string | null): Trainable {
+export function cutForStage(network: Network, trained: ReadonlySet<string>): Trainable {
   const { body, blocks, head, spec, featureWidth } = network;
-  const { below, above, shape } = cutBelow(body, blocks, fromBlock);
-  const moving = new Set(above?.layers.map((layer) => layer.name) ?? []);
-  for (const layer of body.layers) layer.trainable = moving.has(layer.name);
+  const after = frozenPrefix(graphOf(body), trained);
+  const { below, above, shape } = cutAfter(body, after);
+  for (const layer of body.layers) layer.trainable = trained.has(layer.name);
   const variablesOf = (layers: LayersModel['layers']) =>
     layers.flatMap((layer) => layer.trainableWeights.map((weight) => weight.read() as Variable));
   const bodyVariables = (names: ReadonlySet<string>) =>
     variablesOf(above?.layers.filter((layer) => names.has(layer.name)) ?? []);
-  const variables = [...bodyVariables(moving), ...variablesOf(head.layers)];
+  const variables = [...bodyVariables(trained), ...variablesOf(head.layers)];
   const pooledCut = above === null && spec.head.pooling === 'avg';
+  const cutName = () => {
+    if (above === null) return pooledCut ? 'pooled' : 'map';
+    return after ?? 'input';
+  };
   return {
     below,
     cutShape: pooledCut ? [featureWidth] : shape,
-    cut: below === null ? 'input' : (fromBlock ?? (pooledCut ? 'pooled' : 'map')),
+    cut: cutName(),
     forward(x, training) {
       const map = above === null ? x : (above.apply(x, { training }) as Tensor);
       const features = map.shape.length === 2 ? map : pool(map, spec.head.pooling);

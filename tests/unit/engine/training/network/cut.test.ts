@@ -2,7 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { randomUniform, setBackend } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cutBelow } from '../../../../../electron/engine/training/network/cut.ts';
+import { cutAfter, cutBelow, graphOf } from '../../../../../electron/engine/training/network/cut.ts';
+import { frozenPrefix } from '../../../../../shared/freezing.ts';
 import { architecture } from '../../../../../electron/engine/zoo/registry.ts';
 
 beforeAll(() => setBackend('cpu'));
@@ -40,5 +41,24 @@ describe('cutBelow', () => {
 
   it('names the blocks there are when asked for one that is not', () => {
     expect(() => cutBelow(model, blocks, 'block5')).toThrow(/no block block5.*stem/);
+  });
+});
+
+describe('cutAfter', () => {
+  const { model } = architecture('mobilenet_v2').build({ inputSize: 32, alpha: 0.35, seed: 1 });
+  const x = randomUniform([1, 32, 32, 3], -1, 1, 'float32', 7);
+
+  it.each([
+    // Inside a residual block the shortcut crosses too: the prefix ends where the block begins.
+    ['block_5_depthwise', 'block_4_add'],
+    ['block_13_depthwise', 'block_13_pad'],
+    ['Conv_1_bn', 'Conv_1'],
+  ])('at the longest prefix before %s gives the same output in two parts', (trained, after) => {
+    expect(frozenPrefix(graphOf(model), new Set([trained]))).toBe(after);
+    const { below, above, shape } = cutAfter(model, after);
+    const middle = below?.apply(x, { training: false }) as Tensor;
+    expect(middle.shape).toEqual([1, ...shape]);
+    const whole = model.apply(x, { training: false }) as Tensor;
+    expect(largest(above?.apply(middle, { training: false }) as Tensor, whole)).toBe(0);
   });
 });
