@@ -341,8 +341,8 @@ export const errorSentences = {
     zh: '{count} 张 {size} x {size} 像素的图片需要 {gigabytes} GB 内存。请选择更小的输入尺寸，或冻结主干网络。',
   },
   'run.frozen-changed': {
-    en: 'Frozen weights changed during training ({count} tensors, the first is {tensor}). The run was discarded: please report this.',
-    zh: '冻结的权重在训练中发生了变化（{count} 个张量，首个为 {tensor}）。本次运行已作废，请报告此问题。',
+    en: 'Frozen weights changed during training ({count} layers, the first is {tensor}). The run was discarded: please report this.',
+    zh: '冻结的权重在训练中发生了变化（{count} 层，首个为 {tensor}）。本次运行已作废，请报告此问题。',
   },
   'run.diverged': {
     en: 'The loss is no longer a number in epoch {epoch}: training diverged. Lower the learning rate and start again.',

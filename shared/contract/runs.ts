@@ -94,6 +94,24 @@ export const runPlanSchema = z.object({
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 
+/** What a run did to one layer: SHA-256 over its values before and after, and how many values differ. */
+export const layerProofSchema = z.object({
+  layer: z.string(),
+  /** Block of the backbone, or `head`. */
+  block: z.string(),
+  /** Whether no stage trained it. */
+  frozen: z.boolean(),
+  values: z.number().int(),
+  before: z.string(),
+  after: z.string(),
+  changed: z.number().int(),
+});
+export type LayerProof = z.infer<typeof layerProofSchema>;
+
+/** The proof of freezing, as stored with a run: layers with weights from input to output, the head last. */
+export const freezingProofSchema = z.object({ version: z.literal(1), layers: z.array(layerProofSchema) });
+export type FreezingProof = z.infer<typeof freezingProofSchema>;
+
 const id = z.string().min(1).max(100);
 
 export const runMethods = {
@@ -101,6 +119,8 @@ export const runMethods = {
   'runs.start': method(z.object({ recipe: recipeSchema, name: z.string().max(200).optional() }), runSchema),
   'runs.list': method(z.object({}), z.array(runSchema)),
   'runs.get': method(z.object({ id }), z.object({ run: runSchema, epochs: z.array(epochSchema) })),
+  /** The proof of freezing; null for a run that has not ended, or ended before proofs were stored. */
+  'runs.freezing': method(z.object({ id }), freezingProofSchema.nullable()),
   'runs.pause': method(z.object({ id }), z.null()),
   'runs.resume': method(z.object({ id }), runSchema),
   'runs.stop': method(z.object({ id }), z.null()),

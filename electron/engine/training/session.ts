@@ -11,7 +11,7 @@ import type { RunControl } from './control.ts';
 import { deviceLabel } from './device.ts';
 import { createDataset } from './inputs/dataset.ts';
 import type { Dataset } from './inputs/dataset.ts';
-import { changedTensors, frozenTensors, hashTensors } from './network/freezing.ts';
+import { brokenFreezing, frozenTensors, proveFreezing, saveFreezing, stateOf } from './network/freezing.ts';
 import { assignValues, saveNetwork, valuesOf } from './network/model-store.ts';
 import { networkDropouts, networkTensors } from './network/network.ts';
 import type { Network } from './network/network.ts';
@@ -95,8 +95,7 @@ class Session {
     this.reporter.phase('prepare', 0);
     this.network = await startingNetwork(recipe, classes, places);
     this.dataset = createDataset(items, this.network, places, this.control, this.reporter);
-    const frozen = frozenTensors(networkTensors(this.network), this.trainedLayers());
-    const before = hashTensors(frozen);
+    const before = stateOf(networkTensors(this.network));
     if (recipe.l2sp > 0 && recipe.backbone !== null) this.anchors = startingValues(this.network);
     if (this.request.resume) await this.restore();
 
@@ -109,9 +108,7 @@ class Session {
     if (!last) throw new GraftError('internal', { detail: 'a run without a stage' });
     if (recipe.restoreBest && this.best) assignValues(this.movingTensors(), this.best, this.runDir);
 
-    const changed = changedTensors(before, hashTensors(frozen));
-    if (changed.length > 0)
-      throw new GraftError('run.frozen-changed', { tensor: changed[0] ?? '', count: changed.length });
+    const anyFrozen = await this.prove(before);
     await this.save();
     const predictions = await this.evaluate(last);
     await removeCheckpoint(this.checkpointDir);
@@ -120,7 +117,7 @@ class Session {
       seconds: this.reporter.finish(),
       imagesPerSecond: this.dataset.imagesPerSecond,
       params: countParams(this.network, this.trainedLayers()),
-      frozenUnchanged: frozen.length === 0 ? null : true,
+      frozenUnchanged: anyFrozen ? true : null,
       bestEpoch: this.progress.best?.epoch ?? null,
       device: deviceLabel(),
       predictions,
@@ -267,6 +264,20 @@ class Session {
     this.progress.dropouts = networkDropouts(this.network).map((dropout) => dropout.randomState);
     await saveCheckpoint(this.checkpointDir, this.progress, tensors, optimizers);
     this.lastCheckpoint = performance.now();
+  }
+
+  /**
+   * Stores what changed in each layer. Returns whether any was frozen.
+   * @throws GraftError `run.frozen-changed`
+   */
+  private async prove(before: ReturnType<typeof stateOf>): Promise<boolean> {
+    const { blocks } = this.network;
+    const proof = proveFreezing(before, networkTensors(this.network), this.trainedLayers(), blocks);
+    await saveFreezing(this.runDir, proof);
+    const broken = brokenFreezing(proof);
+    if (broken.length > 0)
+      throw new GraftError('run.frozen-changed', { tensor: broken[0]?.layer ?? '', count: broken.length });
+    return proof.layers.some(({ frozen }) => frozen);
   }
 
   private async save(): Promise<void> {

@@ -5,6 +5,7 @@ import { dataCommands } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { modelCommands } from './commands/models.ts';
 import { serveCommand } from './commands/serve.ts';
+import { freezingCommands } from './commands/freezing.ts';
 import { trainCommands } from './commands/train.ts';
 import { zooCommands } from './commands/zoo.ts';
 import { note } from './output.ts';
@@ -31,7 +32,15 @@ function graft(): Command {
     .option('--offline', 'fetch nothing, whatever the settings say (also GRAFT_OFFLINE=1)')
     .exitOverride()
     .showHelpAfterError('(graft help shows every command)');
-  for (const add of [doctorCommand, dataCommands, zooCommands, trainCommands, modelCommands, serveCommand])
+  for (const add of [
+    doctorCommand,
+    dataCommands,
+    zooCommands,
+    trainCommands,
+    freezingCommands,
+    modelCommands,
+    serveCommand,
+  ])
     add(program);
   return program;
 }

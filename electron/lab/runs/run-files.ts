@@ -1,8 +1,10 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Run } from '../../../shared/contract/index.ts';
+import type { FreezingProof, Run } from '../../../shared/contract/index.ts';
+import { freezingProofSchema } from '../../../shared/contract/runs.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { RunRow } from '../../store/queries/runs.ts';
+import { readJson } from '../json-file.ts';
 import type { OpenProject } from '../project-keeper.ts';
 
 export const runFolder = ({ places }: OpenProject, id: string) => join(places.runsDir, id);
@@ -25,6 +27,11 @@ export function isResumable(project: OpenProject, run: Pick<Run, 'id' | 'status'
   if (run.status !== 'interrupted' && run.status !== 'stopped') return false;
   // Written last: where it stands, the tensors it names stand too.
   return existsSync(join(runFolder(project, run.id), 'checkpoint', 'state.json'));
+}
+
+/** The proof of freezing the engine left with a run; null where there is none. */
+export function freezingProof(project: OpenProject, id: string): FreezingProof | null {
+  return readJson(join(runFolder(project, id), 'freezing.json'), freezingProofSchema.nullable(), null);
 }
 
 /**

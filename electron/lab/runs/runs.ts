@@ -9,7 +9,7 @@ import { writeJson } from '../json-file.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { datasetOf, type Dataset } from './dataset.ts';
 import { planRun } from './plan.ts';
-import { isResumable, removeRun, requireModel, runFolder } from './run-files.ts';
+import { freezingProof, isResumable, removeRun, requireModel, runFolder } from './run-files.ts';
 import { shownRun } from './shown-run.ts';
 import { Training } from './training.ts';
 
@@ -126,7 +126,10 @@ export function runHandlers(lab: LabContext, runs: RunService): HandlersOf<'runs
   const current = () => lab.projects.current;
   return {
     'runs.plan': ({ recipe }) => planRun(lab, recipe),
-    'runs.start': ({ recipe, name }) => runs.start(recipe, name).run,
+    async 'runs.start'({ recipe, name }) {
+      await lab.devices.settled;
+      return runs.start(recipe, name).run;
+    },
     'runs.list': () =>
       current()
         .store.runs.all()
@@ -135,11 +138,15 @@ export function runHandlers(lab: LabContext, runs: RunService): HandlersOf<'runs
       run: shownRun(current(), rowOf(current(), id)),
       epochs: current().store.epochs.ofRun(id),
     }),
+    'runs.freezing': ({ id }) => freezingProof(current(), rowOf(current(), id).id),
     'runs.pause'({ id }) {
       runs.control(id, 'pause');
       return null;
     },
-    'runs.resume': ({ id }) => runs.resume(id),
+    async 'runs.resume'({ id }) {
+      await lab.devices.settled;
+      return runs.resume(id);
+    },
     'runs.stop'({ id }) {
       runs.control(id, 'stop');
       return null;
