@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, onTestFinished } from 'vitest';
 import { createEngineClient } from '../../electron/engine/client.ts';
 import type { Engine } from '../../electron/engine/protocol.ts';
-import { createLab, type Lab } from '../../electron/lab/lab.ts';
+import { createLab, type Lab, type LabOptions } from '../../electron/lab/lab.ts';
 import type { Events, ImportReport, Job, Params } from '../../shared/contract/index.ts';
 import type { z } from 'zod';
 
@@ -22,11 +22,17 @@ export interface RealLab {
  * A lab over real engine processes, for all tests of a file: starting one costs a second. Tests that train
  * want two processes as in the app; for the others one does both.
  */
-export function labForThisFile(processes: 1 | 2): RealLab {
+export function labForThisFile(processes: 1 | 2, options: Partial<LabOptions> = {}): RealLab {
   const dataDir = mkdtempSync(join(tmpdir(), 'graft-lab-'));
   const compute = createEngineClient({ entry });
   const media = processes === 2 ? createEngineClient({ entry }) : compute;
-  const lab = createLab({ dataDir, version: '0.0.0', host: 'terminal', engines: { compute, media } });
+  const lab = createLab({
+    dataDir,
+    version: '0.0.0',
+    host: 'terminal',
+    engines: { compute, media },
+    ...options,
+  });
   afterAll(async () => {
     await lab.close();
     rmSync(dataDir, { recursive: true, force: true });

@@ -1,8 +1,10 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Architecture, InboxReport, WeightsEntry } from '../../../shared/contract/index.ts';
 import { GraftError, toGraftError } from '../../../shared/errors.ts';
 import type { LabContext } from '../context.ts';
+import { readJson, writeJson } from '../json-file.ts';
 import { verify } from './part-file.ts';
 
 /** The folder for weight files that a person fetched by hand; it is looked into on demand alone. */
@@ -13,19 +15,32 @@ export const inboxOf = (dataDir: string): string => join(dataDir, 'inbox');
  * states first. Files stay where they are; those imported before and not changed since are passed over.
  */
 export async function importInbox(lab: LabContext): Promise<InboxReport> {
-  const path = inboxOf(lab.options.dataDir);
+  const { dataDir } = lab.options;
+  const path = inboxOf(dataDir);
   const zoo = await lab.engines.media.request('zooList', { libraryDir: lab.libraryDir }).result;
+  const here = new Set(zoo.flatMap(({ installed }) => installed.map(({ id }) => id)));
+  const memory = readJson(memoryOf(dataDir), rememberedSchema, {});
   const report: InboxReport = { path, imported: [], known: [], failed: [] };
   for (const file of await filesIn(path)) {
     try {
-      if (await isKnown(join(path, file), file, zoo)) report.known.push(file);
-      else report.imported.push({ file, entry: await importOne(lab, join(path, file), file, zoo) });
+      const stamp = await stampOf(join(path, file));
+      const before = memory[file];
+      if (before?.stamp === stamp && here.has(before.id)) {
+        report.known.push(file);
+        continue;
+      }
+      const entry = await importOne(lab, join(path, file), file, zoo);
+      report.imported.push({ file, entry });
+      memory[file] = { stamp, id: entry.id };
     } catch (error) {
       const { code, params } = toGraftError(error);
       report.failed.push({ file, error: { code, params } });
     }
   }
-  if (report.imported.length > 0) lab.events.emit('zoo.changed', {});
+  if (report.imported.length > 0) {
+    writeJson(memoryOf(dataDir), memory);
+    lab.events.emit('zoo.changed', {});
+  }
   return report;
 }
 
@@ -40,14 +55,15 @@ async function filesIn(path: string): Promise<string[]> {
   }
 }
 
-/** Its content came to this place, or was changed, before the library took it in. */
-async function isKnown(path: string, file: string, zoo: Architecture[]): Promise<boolean> {
-  const { mtimeMs, ctimeMs } = await stat(path);
-  return zoo.some(({ installed }) =>
-    installed.some(
-      ({ source, importedAt }) => source === file && Date.parse(importedAt) > Math.max(mtimeMs, ctimeMs),
-    ),
-  );
+const rememberedSchema = z.record(z.string(), z.object({ stamp: z.string(), id: z.string() }));
+
+/** What was taken in from the inbox: which state of which file, and the weights it became. */
+const memoryOf = (dataDir: string) => join(dataDir, 'inbox.json');
+
+/** Changes whenever the file's content does. */
+async function stampOf(path: string): Promise<string> {
+  const { size, mtimeMs, ctimeMs } = await stat(path);
+  return `${size} ${mtimeMs} ${ctimeMs}`;
 }
 
 async function importOne(

@@ -3,15 +3,23 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A server on this computer, for the length of a test. */
+/** A server on this computer. */
 export interface FileServer {
   /** Without a slash at the end. */
   address: string;
   /** What was asked of it, in order. */
   requests: { url: string; range: string | undefined; ifRange: string | undefined }[];
+  close(): void;
 }
 
+/** A server for the length of a test. */
 export async function serve(listener: RequestListener): Promise<FileServer> {
+  const server = await startServer(listener);
+  onTestFinished(server.close);
+  return server;
+}
+
+export async function startServer(listener: RequestListener): Promise<FileServer> {
   const requests: FileServer['requests'] = [];
   const server = createServer((request, response) => {
     const { range, 'if-range': ifRange } = request.headers;
@@ -19,11 +27,11 @@ export async function serve(listener: RequestListener): Promise<FileServer> {
     listener(request, response);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => {
+  const close = () => {
     server.closeAllConnections();
     server.close();
-  });
-  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  };
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, close };
 }
 
 /**
