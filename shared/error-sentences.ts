@@ -120,6 +120,10 @@ export const errorSentences = {
     en: 'The network of this run is not one of the zoo ({kind}), so it cannot be kept as weights of a backbone. Use the run itself as the backbone, in its own project.',
     zh: '该训练的网络（{kind}）不在模型库中，无法作为骨干权重保存。请在其所属项目中直接把该训练用作骨干。',
   },
+  'weights.starter-damaged': {
+    en: '{path}: the starter backbone that comes with Graft is damaged (expected {expected}, received {received}). Install Graft again; other backbones are not touched by this.',
+    zh: '{path}：随 Graft 提供的入门骨干已损坏（应为 {expected}，实为 {received}）。请重新安装 Graft；其他骨干不受影响。',
+  },
   'weights.not-in-library': {
     en: 'There are no weights {hash} in the library at {path}. Import the weight file again.',
     zh: '位于 {path} 的权重库中没有 {hash}。请重新导入权重文件。',

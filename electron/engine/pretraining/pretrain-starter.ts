@@ -17,6 +17,7 @@ import { writeBeside } from '../tensors/write-beside.ts';
 import { RunControl } from '../training/control.ts';
 import { saveBackbone } from '../training/network/backbone-file.ts';
 import { trainRun } from '../training/session.ts';
+import { importWeights } from '../weights/library.ts';
 import { drawPictures } from './generate.ts';
 import { starterPictures, starterRecipe } from './starter-recipe.ts';
 
@@ -53,6 +54,7 @@ const result = await train(classes, items);
 await mkdir(out, { recursive: true });
 await saveBackbone(join(places.runsDir, runName), join(out, 'starter.safetensors'));
 await writeRecord(result.seconds.train);
+console.log(`written to ${out}`);
 
 function say(done: number, total: number): void {
   if (done % 20 === 0 || done === total) console.log(`drawn: ${done} of ${total} classes`);
@@ -98,7 +100,9 @@ function describe({ epoch, loss, accuracy, valLoss, valAccuracy, seconds }: Epoc
 
 /** Everything needed to repeat it, and how it went. */
 async function writeRecord(secondsOfLastSession: number): Promise<void> {
-  const weights = await readFile(join(out, 'starter.safetensors'));
+  const path = join(out, 'starter.safetensors');
+  const weights = await readFile(path);
+  const { hash } = await importWeights(path, places.libraryDir, runName);
   const record = {
     made: new Date().toISOString(),
     command: `npm run pretrain-starter -- --epochs ${options.epochs}`,
@@ -107,6 +111,7 @@ async function writeRecord(secondsOfLastSession: number): Promise<void> {
       bytes: weights.length,
       sha256: createHash('sha256').update(weights).digest('hex'),
     },
+    weights: hash,
     pictures: starterPictures,
     recipe,
     machine: {

@@ -102,6 +102,8 @@ export async function openLibrary(
   return { entry: await readEntry(path, hash), source: await openWeights(path) };
 }
 
+export const hasWeights = (library: string, hash: string): boolean => existsSync(libraryPath(library, hash));
+
 /** @throws GraftError weights.not-in-library */
 export async function removeWeights(library: string, hash: string): Promise<void> {
   const path = libraryPath(library, hash);

@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GraftError } from '../../../../shared/errors.ts';
 import { readSafetensors, writeSafetensors } from '../../tensors/safetensors.ts';
+import { importWeights } from '../../weights/library.ts';
+import type { LibraryEntry } from '../../weights/library.ts';
 import { loadSpec, weightsFile } from './model-store.ts';
 
 const bodyPrefix = 'body/';
@@ -20,3 +24,25 @@ export async function saveBackbone(runDir: string, path: string): Promise<{ arch
   await writeSafetensors(path, new Map(own), { architecture: body.arch, alpha: String(body.alpha) });
   return { architecture: body.arch };
 }
+
+/**
+ * Takes the body of a finished run into the person's library, from where every project can carry it over.
+ * @param name what the library says it came from
+ * @throws GraftError as `saveBackbone` and `importWeights` do
+ */
+export async function keepBackbone(runDir: string, name: string, library: string): Promise<LibraryEntry> {
+  const folder = await mkdtemp(join(tmpdir(), 'graft-backbone-'));
+  const path = join(folder, `${fileName(name)}.safetensors`);
+  try {
+    const { architecture } = await saveBackbone(runDir, path);
+    return await importWeights(path, library, architecture);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const longestName = 80;
+
+/** A run may be named as its person likes; a file may not. */
+const fileName = (name: string): string =>
+  name.replace(/[^\p{L}\p{N} ._-]+/gu, '_').slice(0, longestName) || 'run';

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { GraftError } from '../../../shared/errors.ts';
+import { hasWeights, importWeights } from './library.ts';
+
+/**
+ * The starter backbone comes with Graft, so that transfer works before anything was fetched. It is taken into the
+ * library like any other weights, at its first use.
+ */
+
+const recordSchema = z.object({
+  file: z.object({ name: z.string(), bytes: z.number(), sha256: z.string() }),
+  /** Its id in a library: the hash of its tensors. */
+  weights: z.string(),
+});
+export type StarterRecord = z.infer<typeof recordSchema>;
+
+export const starterId = 'starter';
+const recordPath = join('resources', starterId, 'record.json');
+
+/** The folder of the starter: beside the sources in a checkout, in the app's archive when installed. */
+export const starterFolder = (): string => folderAbove(import.meta.dirname);
+
+export async function starterRecord(folder = starterFolder()): Promise<StarterRecord> {
+  return recordSchema.parse(JSON.parse(await readFile(join(folder, 'record.json'), 'utf8')));
+}
+
+/**
+ * Sees to it that the library has the starter's weights; returns their id.
+ * @throws GraftError `weights.starter-damaged` when the file is not the one that was published with this version
+ */
+export async function installStarter(library: string, folder = starterFolder()): Promise<string> {
+  const { file, weights } = await starterRecord(folder);
+  if (hasWeights(library, weights)) return weights;
+  const path = join(folder, file.name);
+  const received = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  if (received !== file.sha256)
+    throw new GraftError('weights.starter-damaged', { path, expected: file.sha256, received });
+  const { hash } = await importWeights(path, library, starterId);
+  if (hash !== weights)
+    throw new GraftError('weights.starter-damaged', { path, expected: weights, received: hash });
+  return weights;
+}
+
+function folderAbove(folder: string): string {
+  if (existsSync(join(folder, recordPath))) return dirname(join(folder, recordPath));
+  const parent = dirname(folder);
+  if (parent === folder) throw new Error(`No ${recordPath} above ${import.meta.dirname}`);
+  return folderAbove(parent);
+}
