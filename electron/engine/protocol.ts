@@ -134,6 +134,12 @@ export const engineMethods = {
     progress: nothing,
     result: weightsEntrySchema,
   },
+  /** Takes the body of a finished run into the library, under the run's name. */
+  weightsFromRun: {
+    params: z.object({ runDir: path, name: z.string(), libraryDir: path }),
+    progress: nothing,
+    result: weightsEntrySchema,
+  },
   weightsRemove: {
     params: z.object({ id: z.string(), libraryDir: path }),
     progress: nothing,

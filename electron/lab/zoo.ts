@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import type { HandlersOf, LabContext } from './context.ts';
 import { Downloads } from './downloads/downloads.ts';
 import { importInbox } from './downloads/inbox.ts';
+import { requireModel, runFolder } from './runs/run-files.ts';
+import { rowOf } from './runs/runs.ts';
 
 /** Backbones and their weights. Asked of the media process, which answers while the other one trains. */
 export function zooHandlers(lab: LabContext): HandlersOf<'zoo'> {
@@ -13,6 +15,15 @@ export function zooHandlers(lab: LabContext): HandlersOf<'zoo'> {
     'zoo.layers': (params) => media.request('zooLayers', params).result,
     async 'zoo.import'({ path, as }) {
       const entry = await media.request('weightsImport', { path: resolve(path), as, libraryDir }).result;
+      events.emit('zoo.changed', {});
+      return entry;
+    },
+    async 'zoo.keep'({ run: id }) {
+      const project = lab.projects.current;
+      const run = rowOf(project, id);
+      requireModel(project, run);
+      const runDir = runFolder(project, id);
+      const entry = await media.request('weightsFromRun', { runDir, name: run.name, libraryDir }).result;
       events.emit('zoo.changed', {});
       return entry;
     },

@@ -99,6 +99,8 @@ export const zooMethods = {
     z.object({ path: z.string().min(1).max(4096), as: z.string().optional() }),
     weightsEntrySchema,
   ),
+  /** Takes the backbone of a finished run of the open project into the library, for every project to carry over. */
+  'zoo.keep': method(z.object({ run: z.string() }), weightsEntrySchema),
   'zoo.remove': method(z.object({ id: z.string() }), z.null()),
   /**
    * Fetches a published file over the network, as a job; nothing else in Graft goes online. `file` is its name in

@@ -4,6 +4,7 @@ import type {
   LayerRow,
   WeightsEntry,
 } from '../../../shared/contract/zoo.ts';
+import { keepBackbone } from '../training/network/backbone-file.ts';
 import { importWeights, listWeights, removeWeights } from '../weights/library.ts';
 import type { LibraryEntry } from '../weights/library.ts';
 import { modelTensors } from '../weights/model-tensors.ts';
@@ -12,7 +13,7 @@ import type { Architecture, PublishedWeights } from '../zoo/registry.ts';
 import type { Backbone } from '../zoo/network.ts';
 import type { EngineHandlers } from './context.ts';
 
-type ZooHandlers = Pick<EngineHandlers, 'zooList' | 'zooLayers' | 'weightsImport' | 'weightsRemove'>;
+type ZooHandlers = Pick<EngineHandlers, 'zooList' | 'zooLayers' | 'weightsImport' | 'weightsFromRun' | 'weightsRemove'>;
 
 export const zooHandlers: ZooHandlers = {
   async zooList({ libraryDir }) {
@@ -27,6 +28,9 @@ export const zooHandlers: ZooHandlers = {
   },
   async weightsImport({ path, as, libraryDir }) {
     return toEntry(await importWeights(path, libraryDir, as));
+  },
+  async weightsFromRun({ runDir, name, libraryDir }) {
+    return toEntry(await keepBackbone(runDir, name, libraryDir));
   },
   async weightsRemove({ id, libraryDir }) {
     await removeWeights(libraryDir, id);
