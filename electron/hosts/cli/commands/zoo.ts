@@ -7,6 +7,7 @@ import { errorFrom } from '../../../../shared/session.ts';
 import { followJob } from '../follow.ts';
 import { list, megabytes, note, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
+import { findRun, openProject } from '../project.ts';
 import { SHORT_ID } from '../recipe.ts';
 import { withLab } from '../with-lab.ts';
 
@@ -47,6 +48,13 @@ export function zooCommands(program: Command): void {
       const options = command.optsWithGlobals<DownloadOptions>();
       return withLab(options, (lab) => download(lab, arch, options));
     });
+  zoo
+    .command('keep <dir> <run>')
+    .description('keep the backbone of a run of a project as weights, to carry over in any project')
+    .option('--json', 'print one JSON document')
+    .action((dir: string, run: string, _: { json?: boolean }, command: Command) =>
+      withLab(command.optsWithGlobals<{ json?: boolean }>(), (lab) => keepRun(lab, dir, run)),
+    );
   zoo
     .command('inbox')
     .description('import the files in the inbox, the folder for what was fetched by hand')
@@ -116,4 +124,10 @@ function described(entry: WeightsEntry): Outcome {
     Format: entry.format,
   });
   return { value: entry, text };
+}
+
+async function keepRun(lab: LabClient, dir: string, wanted: string): Promise<Outcome> {
+  await openProject(lab, dir);
+  const { id } = await findRun(lab, wanted);
+  return described(await lab.call('zoo.keep', { run: id }));
 }
