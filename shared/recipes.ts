@@ -12,6 +12,7 @@ export const recipeNames = [
   'fine-tune',
   'fine-tune-augmented',
   'gradual',
+  'pretrain',
 ] as const;
 export type RecipeName = (typeof recipeNames)[number];
 
@@ -25,6 +26,7 @@ export const kindOfRecipe: Record<RecipeName, RecipeKind> = {
   'fine-tune': 'fine-tune',
   'fine-tune-augmented': 'fine-tune',
   gradual: 'fine-tune',
+  pretrain: 'fine-tune',
 };
 
 export interface RecipeStart {
@@ -59,6 +61,8 @@ export function namedRecipe(name: RecipeName, { backbone, inputSize, cut, blocks
       return recipeSchema.parse({ ...plain, augmentation: guideAugmentation });
     case 'gradual':
       return recipeSchema.parse({ ...plain, stages: gradualStages(plain.stages, blocks, cut) });
+    case 'pretrain':
+      return pretraining(plain);
   }
 }
 
@@ -68,6 +72,28 @@ function regularized(recipe: Recipe): Recipe {
     ...recipe,
     scratch: { channels: [...recipe.scratch.channels, 128] },
     head: { ...recipe.head, hidden: [512, 512], dropout: 0.3 },
+  });
+}
+
+/**
+ * A backbone's network from random weights, on a source with many labelled pictures: what it learns there is carried
+ * over to others, without the head. The usual means of training whole networks: AdamW, a warm-up, a cosine.
+ */
+function pretraining(recipe: Recipe): Recipe {
+  const { backbone } = recipe;
+  return recipeSchema.parse({
+    ...recipe,
+    backbone: backbone?.from === 'library' ? { ...backbone, weights: null } : backbone,
+    head: { pooling: 'avg', hidden: [], dropout: 0 },
+    stages: [
+      {
+        train: { what: 'all' },
+        epochs: 20,
+        batchSize: 64,
+        optimizer: { name: 'adamw', learningRate: 1e-3, weightDecay: 0.02 },
+        schedule: { name: 'cosine', warmup: 1 },
+      },
+    ],
   });
 }
 

@@ -97,7 +97,9 @@ export const useDraft = defineStore('draft', () => {
 
   /** Another recipe keeps the backbone, also over a recipe that has none. */
   function setRecipe(start: RecipeName): void {
-    begin(start, recipe.value?.backbone ?? lastBackbone ?? preselected());
+    // Pretraining leaves the weights of its backbone aside; they are wanted again by any other recipe.
+    const current = began.value === 'pretrain' ? null : recipe.value?.backbone;
+    begin(start, current ?? lastBackbone ?? preselected());
   }
 
   function setBackbone(backbone: BackboneSource | null): void {

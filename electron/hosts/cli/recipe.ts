@@ -45,7 +45,7 @@ async function fromName(lab: LabClient, name: RecipeName, backbone?: string): Pr
     const start = { backbone: null, inputSize: scratchInputSize, cut: '', blocks: [] };
     return structuredClone(namedRecipe(name, start)) as Json;
   }
-  const source = await findBackbone(lab, backbone);
+  const source = name === 'pretrain' ? await untrained(lab, backbone) : await findBackbone(lab, backbone);
   return structuredClone(namedRecipe(name, { backbone: source, ...(await startOf(lab, source)) })) as Json;
 }
 
@@ -74,6 +74,16 @@ async function findBackbone(lab: LabClient, wanted?: string): Promise<BackboneSo
   if (!weights) throw new GraftError('recipe.no-weights', { backbone: wanted ?? known });
   return fromLibrary(weights);
 }
+
+/** A network of the zoo without weights, whether there are any or not; or an earlier run to train further. */
+async function untrained(lab: LabClient, wanted = smallest): Promise<BackboneSource> {
+  const zoo = await lab.call('zoo.list', {});
+  const arch = zoo.find(({ id }) => id === wanted);
+  return arch ? { from: 'library', arch: arch.id, weights: null, alpha: 1 } : findBackbone(lab, wanted);
+}
+
+/** What to pretrain without a wish: the one network small enough for a CPU. */
+const smallest = 'starter';
 
 /** Lists show the start of a weights id; it is enough to name them. */
 function isPrefix(wanted: string | undefined, id: string): boolean {

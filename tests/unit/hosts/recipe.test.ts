@@ -59,7 +59,13 @@ describe('a recipe by name', () => {
   });
 
   it.each(recipeNames)('%s is a whole recipe', async (name) => {
-    expect((await build(name)).stages.length).toBeGreaterThan(0);
+    expect((await build(name, [], name === 'pretrain' ? 'vgg16' : undefined)).stages.length).toBeGreaterThan(0);
+  });
+
+  it('pretrains a network that has no weights, all of it', async () => {
+    const recipe = await build('pretrain', [], 'vgg16');
+    expect(recipe.backbone).toEqual({ from: 'library', arch: 'vgg16', weights: null, alpha: 1 });
+    expect(recipe.stages.map(({ train }) => train.what)).toEqual(['all']);
   });
 
   it('needs no backbone from scratch', async () => {
