@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { augmentationSchema } from '../../shared/augmentation.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
+import { engineInfoSchema } from '../../shared/contract/app.ts';
+import { deviceMeasurementSchema, deviceTargetSchema } from '../../shared/contract/devices.ts';
 import { architectureSchema, layerRowSchema, weightsEntrySchema } from '../../shared/contract/zoo.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
@@ -83,22 +85,22 @@ export const trainResultSchema = z.object({
 });
 export type TrainResult = z.infer<typeof trainResultSchema>;
 
+/** What the compute process is and computes on. */
+const infoSchema = engineInfoSchema.omit({ state: true, restarts: true });
+
 const nothing = z.null();
 const none = z.object({});
 
 export const engineMethods = {
-  info: {
-    params: none,
+  info: { params: none, progress: nothing, result: infoSchema },
+  /** Says what `auto` means from now on. `adapter` is its name for people. */
+  useDevice: {
+    params: deviceTargetSchema.extend({ adapter: z.string().optional() }),
     progress: nothing,
-    result: z.object({
-      backend: z.string(),
-      label: z.string(),
-      threads: z.number().int(),
-      reasons: z.array(z.object({ backend: z.string(), reason: z.string() })),
-      memory: z.number(),
-      pid: z.number().int(),
-    }),
+    result: infoSchema,
   },
+  /** Trains a small network on a device and on the CPU. It may end the process: ask one that nobody else needs. */
+  checkDevice: { params: deviceTargetSchema, progress: nothing, result: deviceMeasurementSchema },
   // media
   scan: {
     params: z.object({ path, kind: z.enum(['auto', 'folder', 'csv']) }),

@@ -2,6 +2,7 @@ import { createEngineClient } from '../engine/client.ts';
 import { forkEngine } from '../engine/child-process.ts';
 import type { StartEngineProcess } from '../engine/child-process.ts';
 import { createLab } from '../lab/lab.ts';
+import { readAdapters } from '../lab/devices/adapters.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
 import { appVersion, dataDir, engineFile, network } from './places.ts';
 
@@ -20,5 +21,10 @@ export function openLab({ host, pick, start = forkEngine }: OpenLabOptions): Lab
     pick,
     ...network(),
     engines: { compute: engine(), media: engine() },
+    deviceChecks: {
+      // Not started again: its death is what the check wants to know.
+      start: () => createEngineClient({ entry: engineFile, start, mostDeaths: 1 }),
+      readAdapters,
+    },
   });
 }

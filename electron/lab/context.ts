@@ -1,4 +1,5 @@
 import type { EngineInfo, Handlers, MethodName } from '../../shared/contract/index.ts';
+import type { DeviceChecks, DeviceService } from './devices/devices.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { EventBus } from './event-bus.ts';
 import type { Jobs } from './jobs.ts';
@@ -22,6 +23,8 @@ export interface LabOptions {
   offline?: boolean;
   /** Address of a folder to fetch published weights from instead of their publishers; hashes are checked all the same. */
   mirror?: string;
+  /** How devices other than the CPU are checked; without it, the CPU computes. */
+  deviceChecks?: DeviceChecks;
   /** The system's file dialog, where the host has one; answers the paths chosen, none when it was closed. */
   pick?: (options: PickOptions) => Promise<string[]>;
 }
@@ -33,6 +36,7 @@ export interface LabContext {
   events: EventBus;
   jobs: Jobs;
   projects: ProjectKeeper;
+  devices: DeviceService;
   /** The user's weights library. */
   libraryDir: string;
   engineInfo(): EngineInfo;

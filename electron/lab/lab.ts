@@ -5,6 +5,7 @@ import type { Handlers, LabClient, MethodName, Result } from '../../shared/contr
 import { GraftError, toGraftError } from '../../shared/errors.ts';
 import { appHandlers } from './app.ts';
 import type { LabContext, LabOptions } from './context.ts';
+import { DeviceService, deviceHandlers } from './devices/devices.ts';
 import { watchEngine } from './engine-info.ts';
 import { EventBus } from './event-bus.ts';
 import { Assets, type Asset, type AssetKind } from './items/assets.ts';
@@ -52,6 +53,7 @@ function createContext(options: LabOptions): LabContext {
   const { engines, dataDir } = options;
   const events = new EventBus();
   const libraryDir = join(dataDir, 'weights');
+  const engine = watchEngine(engines.compute, events);
   return {
     options,
     engines,
@@ -59,7 +61,8 @@ function createContext(options: LabOptions): LabContext {
     libraryDir,
     jobs: new Jobs(events),
     projects: new ProjectKeeper(events, libraryDir),
-    engineInfo: watchEngine(engines.compute, events),
+    devices: new DeviceService({ options, compute: engines.compute, events, heard: engine.heard }),
+    engineInfo: engine.info,
   };
 }
 
@@ -67,6 +70,7 @@ function createHandlers(lab: LabContext): Handlers {
   const services = { runs: new RunService(lab), evaluations: new EvaluationService(lab) };
   return {
     ...appHandlers(lab),
+    ...deviceHandlers(lab.devices),
     ...projectHandlers(lab, services),
     ...itemHandlers(lab),
     ...classHandlers(lab),
@@ -106,5 +110,5 @@ function firstIssue(error: z.ZodError): string {
 async function closeLab(lab: LabContext): Promise<void> {
   await closeCurrent(lab);
   await lab.jobs.close();
-  await Promise.all([lab.engines.compute.close(), lab.engines.media.close()]);
+  await Promise.all([lab.devices.close(), lab.engines.compute.close(), lab.engines.media.close()]);
 }

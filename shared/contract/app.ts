@@ -5,11 +5,11 @@ export const engineInfoSchema = z.object({
   state: z.enum(['starting', 'ready', 'lost', 'failed']),
   /** tfjs backend name, e.g. `onnxruntime`. */
   backend: z.string(),
+  /** `cpu`, `webgpu`, `dml`, `coreml` or `cuda`. */
+  device: z.string(),
   /** What a person calls it, e.g. "CPU, 2 threads". */
   label: z.string(),
   threads: z.number().int(),
-  /** Why other backends were not chosen, one sentence each. */
-  reasons: z.array(z.object({ backend: z.string(), reason: z.string() })),
   /** Resident memory of the engine process in bytes. */
   memory: z.number(),
   pid: z.number().int(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { engineInfoSchema } from './app.ts';
+import { devicesSchema } from './devices.ts';
 import { jobSchema } from './jobs.ts';
 import { projectSchema } from './projects.ts';
 import { epochSchema, runProgressSchema, runSchema } from './runs.ts';
@@ -14,5 +15,6 @@ export const events = {
   'run.epoch': z.object({ run: z.string(), epoch: epochSchema }),
   'job.changed': jobSchema,
   'engine.changed': engineInfoSchema,
+  'devices.changed': devicesSchema,
   'zoo.changed': z.object({}),
 };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { appMethods } from './app.ts';
+import { deviceMethods } from './devices.ts';
 import { evaluationMethods } from './evaluations.ts';
 import { events } from './events.ts';
 import { itemMethods } from './items.ts';
@@ -13,6 +14,7 @@ import { zooMethods } from './zoo.ts';
 /** The one contract between the lab and whoever looks at it: window, browser or terminal. */
 export const methods = {
   ...appMethods,
+  ...deviceMethods,
   ...projectMethods,
   ...itemMethods,
   ...jobMethods,
@@ -49,6 +51,7 @@ export interface LabClient {
 }
 
 export type * from './app.ts';
+export type * from './devices.ts';
 export type * from './evaluations.ts';
 export type * from './items.ts';
 export type * from './jobs.ts';

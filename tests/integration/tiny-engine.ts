@@ -5,7 +5,7 @@ const mode = process.argv[2];
 if (mode === 'die') process.exit(1);
 
 const say = (message: FromEngine) => void process.send!(message);
-const answer = { backend: 'none', label: 'tiny', threads: 1, reasons: [], memory: 1, pid: process.pid };
+const answer = { backend: 'none', label: 'tiny', device: 'none', threads: 1, memory: 1, pid: process.pid };
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToEngine) => {

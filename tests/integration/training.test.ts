@@ -12,7 +12,7 @@ import type { DatasetItem, EngineProgress, Places } from '../../electron/engine/
 import { engineStats, resetStats } from '../../electron/engine/backend/index.ts';
 import { readSafetensors } from '../../electron/engine/tensors/safetensors.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
-import { useBackend } from '../../electron/engine/training/device.ts';
+import { backendInfo } from '../../electron/engine/training/device.ts';
 import { exportRun } from '../../electron/engine/training/export.ts';
 import { predictImages, predictItems } from '../../electron/engine/training/predict.ts';
 import { previewAugmentation } from '../../electron/engine/training/preview.ts';
@@ -60,7 +60,7 @@ beforeAll(async () => {
       items.push({ id: items.length + 1, path, sha256, classIndex, split });
     }
   }
-  await useBackend('auto');
+  await backendInfo();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,166 +1,98 @@
-/** What the engine can run on, and choosing among it. */
+/** Making one of the things the engine can run on the one tfjs computes with. */
 import { availableParallelism } from 'node:os';
 import { setBackend, version_core } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 // Imported for what it registers: the gradients of all operations.
 import '@tensorflow/tfjs-layers';
+import type { DeviceTarget } from '../../../shared/contract/index.ts';
 import './chained-ops.ts';
-import { BACKEND_NAME, bundledProviders, configureSessions, runtimeVersion } from './onnxruntime/index.ts';
-import type { DeviceCheck } from './self-check.ts';
+import { BACKEND_NAME, configureSessions, runtimeVersion } from './onnxruntime/index.ts';
 import { loadTensorflow } from './tensorflow.ts';
 
-export type BackendRequest = 'auto' | 'cpu' | 'onnxruntime' | 'tensorflow';
-
-export interface DeviceInfo {
-  /** What to pass to `selectBackend`. */
-  readonly backend: Exclude<BackendRequest, 'auto'>;
-  /** `cpu`, `cuda`, `webgpu`, `dml`, `coreml`. */
-  readonly device: string;
-  readonly label: string;
-  readonly available: boolean;
-  /** Why it is not available, or why it is never chosen by itself. */
-  readonly reason?: string;
-}
+export type BackendName = 'cpu' | 'onnxruntime' | 'tensorflow';
 
 export interface BackendInfo {
-  readonly backend: Exclude<BackendRequest, 'auto'>;
+  readonly backend: BackendName;
+  /** `cpu`, `webgpu`, `dml`, `coreml`, `cuda`. */
   readonly device: string;
   /** For people: "CPU, 2 threads". */
   readonly label: string;
   readonly threads: number;
   readonly versions: Readonly<Record<string, string>>;
-  /** Why devices that come before this one were not chosen. */
-  readonly reasons: readonly string[];
 }
 
 export interface BackendOptions {
   /** Threads on the CPU; by default as many as there are processors. */
   readonly threads?: number;
-  /** A provider of `onnxruntime` to compute on, by the name `listDevices` gives; by default the CPU. */
+  /** A provider of `onnxruntime` to compute on; by default the CPU. */
   readonly device?: string;
-  /** Results of earlier self-checks: `auto` considers only devices that passed and were faster than the CPU. */
-  readonly checks?: readonly DeviceCheck[];
+  /** Name of its graphics adapter, for the label. */
+  readonly adapter?: string;
 }
+
+/** The device that is always there and always trusted. */
+export const CPU: DeviceTarget = { backend: BACKEND_NAME, device: 'cpu' };
+
+/** DirectML and CoreML come with ONNX Runtime on Windows and macOS; neither was tried on hardware by this project. */
+const providerNames: Readonly<Record<string, string>> = {
+  webgpu: 'WebGPU',
+  dml: 'DirectML',
+  coreml: 'CoreML',
+};
 
 const cpuLabel = (threads: number): string => `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
-function tensorflowDevice(): DeviceInfo {
-  const attempt = loadTensorflow();
-  const common = { backend: 'tensorflow', device: 'cuda' } as const;
-  return attempt.loaded
-    ? { ...common, label: `TensorFlow, ${attempt.device}`, available: true }
-    : {
-        ...common,
-        label: 'TensorFlow (CUDA)',
-        available: false,
-        reason: `tfjs-node-gpu did not load: ${attempt.reason}`,
-      };
-}
+const withAdapter = (name: string, adapter: string | undefined): string =>
+  adapter ? `${name}, ${adapter}` : name;
 
-const unchecked = 'It has not been checked on this computer yet.';
-
-function providerDevice(device: string, checks: readonly DeviceCheck[]): DeviceInfo {
-  const check = checks.find((candidate) => candidate.device === device);
-  const common = { backend: BACKEND_NAME, device, label: `ONNX Runtime, ${device}` } as const;
-  if (!check?.passed) return { ...common, available: false, reason: check?.reason ?? unchecked };
-  if (isFaster(check)) return { ...common, available: true };
-  return {
-    ...common,
-    available: true,
-    reason: 'It is slower than the CPU here; it is never chosen by itself.',
-  };
-}
-
-/** Software adapters pass the check too; being slower than the CPU is what keeps them from being chosen. */
-const isFaster = ({ stepMs = Infinity, cpuStepMs = 0 }: DeviceCheck): boolean => stepMs < cpuStepMs;
-
-/** Everything this installation could run on, the preferred first, in the light of earlier self-checks. */
-export function listDevices(checks: readonly DeviceCheck[] = []): Promise<DeviceInfo[]> {
-  const threads = availableParallelism();
-  const providers = bundledProviders().filter((provider) => provider !== 'cpu');
-  return Promise.resolve([
-    tensorflowDevice(),
-    { backend: 'onnxruntime', device: 'cpu', label: cpuLabel(threads), available: true },
-    ...providers.map((device) => providerDevice(device, checks)),
-    {
-      backend: 'cpu',
-      device: 'cpu',
-      label: 'TensorFlow.js reference',
-      available: true,
-      reason: 'It is for comparison and far slower; it is never chosen by itself.',
-    },
-  ]);
-}
-
-function tensorflowInfo(): BackendInfo | string {
-  const attempt = loadTensorflow();
-  if (!attempt.loaded) return `tfjs-node-gpu did not load: ${attempt.reason}`;
-  return {
-    backend: 'tensorflow',
-    device: attempt.device,
-    label: `TensorFlow, ${attempt.device}`,
-    threads: availableParallelism(),
-    versions: { 'tfjs-core': version_core, 'tfjs-node-gpu': attempt.version, node: process.versions.node },
-    reasons: [],
-  };
-}
-
-function onnxruntimeInfo(threads: number, device: string, reasons: readonly string[]): BackendInfo {
+function onnxruntimeInfo(threads: number, device: string, adapter?: string): BackendInfo {
   configureSessions({ provider: device, threads });
   const versions = {
     'tfjs-core': version_core,
     'onnxruntime-node': runtimeVersion(),
     node: process.versions.node,
   };
-  const label = device === 'cpu' ? cpuLabel(threads) : `ONNX Runtime, ${device}`;
-  return { backend: BACKEND_NAME, device, label, threads, versions, reasons };
+  const label = device === 'cpu' ? cpuLabel(threads) : withAdapter(providerNames[device] ?? device, adapter);
+  return { backend: BACKEND_NAME, device, label, threads, versions };
+}
+
+function tensorflowInfo(threads: number, adapter?: string): BackendInfo | null {
+  const attempt = loadTensorflow();
+  if (!attempt.loaded) return null;
+  const versions = {
+    'tfjs-core': version_core,
+    'tfjs-node-gpu': attempt.version,
+    node: process.versions.node,
+  };
+  const [device, name] = attempt.gpu
+    ? ['cuda', withAdapter('TensorFlow, CUDA', adapter)]
+    : ['cpu', 'TensorFlow, CPU'];
+  return { backend: 'tensorflow', device, label: name, threads, versions };
 }
 
 function referenceInfo(): BackendInfo {
   const versions = { 'tfjs-core': version_core, node: process.versions.node };
-  return {
-    backend: 'cpu',
-    device: 'cpu',
-    label: 'TensorFlow.js reference, 1 thread',
-    threads: 1,
-    versions,
-    reasons: [],
-  };
+  return { backend: 'cpu', device: 'cpu', label: 'TensorFlow.js reference, 1 thread', threads: 1, versions };
 }
 
-/** The fastest provider that passed its check and beat the CPU there; the CPU when there is none. */
-function fastestDevice(checks: readonly DeviceCheck[]): string {
-  const speedup = ({ stepMs = Infinity, cpuStepMs = 0 }: DeviceCheck): number => cpuStepMs / stepMs;
-  const candidates = checks.filter((check) => check.passed && isFaster(check));
-  candidates.sort((a, b) => speedup(b) - speedup(a));
-  return candidates[0]?.device ?? 'cpu';
+function resolve(
+  backend: BackendName,
+  { threads = availableParallelism(), device, adapter }: BackendOptions,
+): BackendInfo {
+  if (backend === 'cpu') return referenceInfo();
+  const tensorflow = backend === 'tensorflow' ? tensorflowInfo(threads, adapter) : null;
+  // Where the library does not load, the ladder goes on to the CPU; the device list says why.
+  return (
+    tensorflow ?? onnxruntimeInfo(threads, backend === BACKEND_NAME ? (device ?? 'cpu') : 'cpu', adapter)
+  );
 }
 
-function notChosen(checks: readonly DeviceCheck[]): string[] {
-  return checks.flatMap((check) => {
-    const { device, reason } = providerDevice(check.device, checks);
-    return reason ? [`${device}: ${reason}`] : [];
-  });
-}
-
-function resolve(request: BackendRequest, { threads, device, checks = [] }: BackendOptions): BackendInfo {
-  const count = threads ?? availableParallelism();
-  if (request === 'cpu') return referenceInfo();
-  if (request === 'onnxruntime') return onnxruntimeInfo(count, device ?? 'cpu', []);
-  const tensorflow = tensorflowInfo();
-  if (typeof tensorflow !== 'string') return tensorflow;
-  return onnxruntimeInfo(count, fastestDevice(checks), [tensorflow, ...notChosen(checks)]);
-}
-
-/**
- * Makes a backend the one tfjs computes with. `auto` takes the first that works; a request that cannot be
- * met goes down the same ladder, and `reasons` say why.
- */
+/** Makes a backend the one tfjs computes with: the one asked for, or the CPU where TensorFlow does not load. */
 export async function selectBackend(
-  request: BackendRequest,
+  backend: BackendName,
   options: BackendOptions = {},
 ): Promise<BackendInfo> {
-  const info = resolve(request, options);
+  const info = resolve(backend, options);
   await setBackend(info.backend);
   return info;
 }

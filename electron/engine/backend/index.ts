@@ -1,7 +1,6 @@
 /** The engine's backends. Training code imports this file and nothing behind it. */
-export type { BackendInfo, BackendOptions, BackendRequest, DeviceInfo } from './devices.ts';
-export { listDevices, selectBackend } from './devices.ts';
-export type { DeviceCheck } from './self-check.ts';
+export type { BackendInfo, BackendName, BackendOptions } from './devices.ts';
+export { CPU, selectBackend } from './devices.ts';
 export { LOSS_TOLERANCE, checkDevice } from './self-check.ts';
 export type { EngineStats, ExportOptions, Forward } from './onnxruntime/index.ts';
 export {

@@ -1,43 +1,54 @@
 /**
- * Before a device is trusted with a run it must train a small network to the same losses as the CPU, and its speed
- * is measured. A driver may crash the process instead of failing: call this in the engine process, note before that
- * the check began, and take a note without a result for a crash.
+ * Before a device is trusted it must train a small network to the same losses as the CPU, and its speed is
+ * measured. A driver may crash the process instead of failing, so the lab runs this in a process of its own.
  */
 import { dispose, getBackend, losses, randomUniform, setBackend, tidy, train } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 import type { Sequential } from '@tensorflow/tfjs-layers';
-import { BACKEND_NAME, configureSessions, sessionOptions, withStep } from './onnxruntime/index.ts';
+import type { DeviceMeasurement, DeviceTarget } from '../../../shared/contract/index.ts';
+import type { DeviceReason } from '../../../shared/device-reasons.ts';
+import {
+  BACKEND_NAME,
+  bundledProviders,
+  configureSessions,
+  sessionOptions,
+  withStep,
+} from './onnxruntime/index.ts';
+import { loadTensorflow } from './tensorflow.ts';
+import { loadedSoftwareDriver } from './vulkan-driver.ts';
 
-export interface DeviceCheck {
-  /** As in `DeviceInfo.device`. */
-  readonly device: string;
-  readonly passed: boolean;
-  /** Why it did not pass. */
-  readonly reason?: string;
-  /** Largest relative difference between a loss here and on the CPU. */
-  readonly lossDifference?: number;
-  /** Milliseconds of a step of the small network, here and on the CPU. */
-  readonly stepMs?: number;
-  readonly cpuStepMs?: number;
+interface Work {
+  readonly batch: number;
+  /** Side of the square images, in pixels. */
+  readonly size: number;
+  /** Filters of its two convolutions. */
+  readonly filters: readonly [number, number];
+  readonly steps: number;
 }
 
-const STEPS = 6;
-const BATCH = 16;
-const SIZE = 32;
+/** Small enough for a software adapter: only its losses count. */
+const losswork: Work = { batch: 16, size: 32, filters: [8, 8], steps: 6 };
+/** Large enough (about 2 GFLOP a step) that a graphics processor can show what it is worth. */
+const speedwork: Work = { batch: 16, size: 64, filters: [16, 32], steps: 5 };
+/** Steps that compile and are not timed. */
+const WARM_UP = 2;
+/** A device this many times slower than the CPU on the small work is not asked to do the large one. */
+const HOPELESS = 4;
 const CLASSES = 4;
 const SEED = 11;
 /** Relative: single precision, sums in another order, a few steps for the difference to grow. */
 export const LOSS_TOLERANCE = 2e-3;
 
 /** Convolution, normalization, pooling, depthwise convolution and a dense layer: what every backbone is made of. */
-function smallNetwork(): Sequential {
+function smallNetwork({ size, filters: [first, second] }: Work): Sequential {
   const kernelInitializer = initializers.glorotUniform({ seed: SEED });
   return sequential({
     layers: [
-      layers.conv2d({ filters: 8, kernelSize: 3, inputShape: [SIZE, SIZE, 3], kernelInitializer }),
+      layers.conv2d({ filters: first, kernelSize: 3, inputShape: [size, size, 3], kernelInitializer }),
       layers.batchNormalization(),
       layers.activation({ activation: 'relu' }),
+      layers.conv2d({ filters: second, kernelSize: 3, kernelInitializer }),
       layers.maxPooling2d({ poolSize: 2 }),
       layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', depthwiseInitializer: kernelInitializer }),
       layers.globalAveragePooling2d({}),
@@ -48,18 +59,18 @@ function smallNetwork(): Sequential {
 
 interface Trial {
   readonly losses: number[];
-  /** Milliseconds of the fastest step after the first two, which compile. */
+  /** Milliseconds of the fastest step after those that compile. */
   readonly stepMs: number;
 }
 
-function trial(provider: string): Trial {
-  configureSessions({ provider });
-  const network = smallNetwork();
+/** Trains the network of `work` on whatever tfjs computes with now. */
+function trial(work: Work): Trial {
+  const network = smallNetwork(work);
   const optimizer = train.adam(0.01);
-  const images = randomUniform([BATCH, SIZE, SIZE, 3], -1, 1, 'float32', SEED);
-  const targets = randomUniform([BATCH, CLASSES], -1, 1, 'float32', SEED);
+  const images = randomUniform([work.batch, work.size, work.size, 3], -1, 1, 'float32', SEED);
+  const targets = randomUniform([work.batch, CLASSES], -1, 1, 'float32', SEED);
   const times: number[] = [];
-  const seen = Array.from({ length: STEPS }, () => {
+  const seen = Array.from({ length: work.steps }, () => {
     const start = performance.now();
     const loss = withStep(() =>
       optimizer.minimize(() => {
@@ -75,32 +86,91 @@ function trial(provider: string): Trial {
   network.dispose();
   optimizer.dispose();
   dispose([images, targets]);
-  return { losses: seen, stepMs: Math.min(...times.slice(2)) };
+  return { losses: seen, stepMs: Math.min(...times.slice(WARM_UP)) };
 }
 
-function compare(device: string, here: Trial, cpu: Trial): DeviceCheck {
-  const differences = here.losses.map((loss, step) => {
-    const expected = cpu.losses[step] ?? NaN;
-    return Math.abs(loss - expected) / Math.abs(expected);
-  });
-  const lossDifference = Math.max(...differences);
-  const measured = { device, lossDifference, stepMs: here.stepMs, cpuStepMs: cpu.stepMs };
+async function trialOn({ backend, device }: DeviceTarget, work: Work): Promise<Trial> {
+  if (backend === BACKEND_NAME) configureSessions({ provider: device });
+  await setBackend(backend);
+  return trial(work);
+}
+
+/** Largest relative difference between losses; NaN where one of them is. */
+function largestDifference(here: readonly number[], cpu: readonly number[]): number {
+  return Math.max(
+    ...here.map((loss, step) => {
+      const expected = cpu[step] ?? NaN;
+      return Math.abs(loss - expected) / Math.abs(expected);
+    }),
+  );
+}
+
+const percent = (fraction: number): string => (fraction * 100).toPrecision(2);
+
+function differs(difference: number): DeviceReason {
+  const params = { difference: percent(difference), tolerance: percent(LOSS_TOLERANCE) };
+  return { code: 'losses', params };
+}
+
+const notMeasured: DeviceMeasurement = {
+  passed: false,
+  reason: null,
+  lossDifference: null,
+  tolerance: LOSS_TOLERANCE,
+  stepMs: null,
+  cpuStepMs: null,
+  softwareDriver: null,
+};
+
+async function measure(target: DeviceTarget): Promise<DeviceMeasurement> {
+  const cpu: DeviceTarget = { backend: BACKEND_NAME, device: 'cpu' };
+  let [here, there] = [await trialOn(target, losswork), await trialOn(cpu, losswork)];
+  const lossDifference = largestDifference(here.losses, there.losses);
   // Written so that NaN does not pass.
-  if (lossDifference <= LOSS_TOLERANCE) return { ...measured, passed: true };
-  const reason = `Its losses differ from the CPU's by ${(lossDifference * 100).toFixed(2)} percent.`;
-  return { ...measured, passed: false, reason };
+  const passed = lossDifference <= LOSS_TOLERANCE;
+  if (passed && here.stepMs < there.stepMs * HOPELESS) {
+    [here, there] = [await trialOn(target, speedwork), await trialOn(cpu, speedwork)];
+  }
+  return {
+    ...notMeasured,
+    passed,
+    reason: passed ? null : differs(lossDifference),
+    lossDifference: Number.isFinite(lossDifference) ? lossDifference : null,
+    stepMs: here.stepMs,
+    cpuStepMs: there.stepMs,
+    softwareDriver: target.device === 'webgpu' ? loadedSoftwareDriver() : null,
+  };
 }
 
-/** Trains the same small network on an ONNX Runtime provider and on the CPU. Never throws: a failure is a result. */
-export async function checkDevice(device: string): Promise<DeviceCheck> {
+/** Why a device cannot even begin the check; null when it can. */
+function obstacle({ backend, device }: DeviceTarget): DeviceReason | null {
+  if (backend === BACKEND_NAME) {
+    return bundledProviders().includes(device) ? null : { code: 'not-bundled', params: {} };
+  }
+  const attempt = loadTensorflow();
+  if (!attempt.loaded) return { code: 'not-loaded', params: { detail: attempt.reason } };
+  return attempt.gpu ? null : { code: 'no-cuda', params: {} };
+}
+
+/** The part of a library's message that a person can use: its last sentence, without the place in the source. */
+function detailOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const firstLine = message.trim().split('\n')[0] ?? message;
+  return firstLine.replace(/^\/\S+\.(cc|cpp|h):\d+ .*? was false\.\s*/, '');
+}
+
+/** Trains the same small network on a device and on the CPU. Never throws: a failure is a result. */
+export async function checkDevice(target: DeviceTarget): Promise<DeviceMeasurement> {
   const [backend, options] = [getBackend(), sessionOptions()];
   try {
-    await setBackend(BACKEND_NAME);
-    return compare(device, trial(device), trial('cpu'));
+    const reason = obstacle(target);
+    return reason ? { ...notMeasured, reason } : await measure(target);
   } catch (error) {
-    return { device, passed: false, reason: error instanceof Error ? error.message : String(error) };
+    return { ...notMeasured, reason: { code: 'error', params: { detail: detailOf(error) } } };
   } finally {
     configureSessions(options);
-    await setBackend(backend);
+    // A fresh process has none yet.
+    await setBackend(backend || BACKEND_NAME);
   }
 }

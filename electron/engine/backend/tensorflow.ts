@@ -15,7 +15,7 @@ const removedHelpers = {
 };
 
 export type TensorflowLoad =
-  | { readonly loaded: true; readonly version: string; readonly device: string }
+  | { readonly loaded: true; readonly version: string; readonly gpu: boolean }
   | { readonly loaded: false; readonly reason: string };
 
 interface TensorflowModule {
@@ -43,7 +43,7 @@ function tryLoading(): TensorflowLoad {
     for (const [name, helper] of Object.entries(removedHelpers)) util[name] ??= helper;
     const module = loadPackage('@tensorflow/tfjs-node-gpu') as TensorflowModule;
     const gpu = module.backend().isUsingGpuDevice === true;
-    return { loaded: true, version: module.version['tfjs-node'] ?? '', device: gpu ? 'GPU (CUDA)' : 'CPU' };
+    return { loaded: true, version: module.version['tfjs-node'] ?? '', gpu };
   } catch (error) {
     return { loaded: false, reason: reasonOf(error) };
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { backendInfo, useBackend } from '../training/device.ts';
+import { checkDevice } from '../backend/index.ts';
+import { backendInfo, onBackend, useDevice } from '../training/device.ts';
 import { exportRun } from '../training/export.ts';
 import { planRun } from '../training/plan.ts';
 import { predictImages, predictItems } from '../training/predict.ts';
@@ -10,39 +11,37 @@ import type { EngineHandlers } from './context.ts';
 
 type ComputeHandlers = Pick<
   EngineHandlers,
-  'info' | 'plan' | 'train' | 'findRate' | 'previewAugmentation' | 'predict' | 'predictImages' | 'exportOnnx'
+  | 'info'
+  | 'useDevice'
+  | 'checkDevice'
+  | 'plan'
+  | 'train'
+  | 'findRate'
+  | 'previewAugmentation'
+  | 'predict'
+  | 'predictImages'
+  | 'exportOnnx'
 >;
 
 export const computeHandlers: ComputeHandlers = {
   info: backendInfo,
-  async plan({ recipe, classes, places }) {
-    await useBackend('auto');
-    return planRun(recipe, classes, places);
-  },
-  async train(request, { control, progress }) {
-    await useBackend(request.recipe.backend);
-    return trainRun(request, control, progress);
-  },
-  async findRate(request, { control, progress }) {
-    await useBackend(request.recipe.backend);
-    return findRate(request, control, (done, total) => progress({ done, total }));
-  },
-  async previewAugmentation({ paths, augmentation, ...options }, { signal }) {
-    await useBackend('auto');
-    return previewAugmentation(paths, augmentation, { ...options, signal });
-  },
-  async predict({ run, items, places }, { control, progress }) {
-    await useBackend('auto');
-    return predictItems(join(places.runsDir, run), items, control, (done, total) =>
-      progress({ done, total }),
-    );
-  },
-  async predictImages({ run, images, places }, { control }) {
-    await useBackend('auto');
-    return predictImages(join(places.runsDir, run), images, control);
-  },
-  async exportOnnx({ run, out, check, places }, { control }) {
-    await useBackend('auto');
-    return exportRun(join(places.runsDir, run), out, check, control);
-  },
+  useDevice,
+  checkDevice,
+  plan: ({ recipe, classes, places }) => onBackend('auto', () => planRun(recipe, classes, places)),
+  train: (request, { control, progress }) =>
+    onBackend(request.recipe.backend, () => trainRun(request, control, progress)),
+  findRate: (request, { control, progress }) =>
+    onBackend(request.recipe.backend, () =>
+      findRate(request, control, (done, total) => progress({ done, total })),
+    ),
+  previewAugmentation: ({ paths, augmentation, ...options }, { signal }) =>
+    onBackend('auto', () => previewAugmentation(paths, augmentation, { ...options, signal })),
+  predict: ({ run, items, places }, { control, progress }) =>
+    onBackend('auto', () =>
+      predictItems(join(places.runsDir, run), items, control, (done, total) => progress({ done, total })),
+    ),
+  predictImages: ({ run, images, places }, { control }) =>
+    onBackend('auto', () => predictImages(join(places.runsDir, run), images, control)),
+  exportOnnx: ({ run, out, check, places }, { control }) =>
+    onBackend('auto', () => exportRun(join(places.runsDir, run), out, check, control)),
 };

@@ -9,6 +9,7 @@ import { freezingCommands } from './commands/freezing.ts';
 import { trainCommands } from './commands/train.ts';
 import { zooCommands } from './commands/zoo.ts';
 import { note } from './output.ts';
+import { languageOfTerminal } from './terminal-language.ts';
 import { WRONG_USAGE } from './usage.ts';
 
 /** The terminal host: exit code 0 for done, 1 for an error, 2 for wrong usage. */
@@ -55,9 +56,4 @@ function report(error: unknown): number {
   note(errorText(code, params, languageOfTerminal()));
   if (process.env.GRAFT_DEBUG) console.error(error);
   return 1;
-}
-
-function languageOfTerminal(): 'en' | 'zh' {
-  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
-  return (LC_ALL || LC_MESSAGES || LANG || '').startsWith('zh') ? 'zh' : 'en';
 }

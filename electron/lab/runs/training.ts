@@ -24,6 +24,7 @@ export class Training {
   readonly #project: OpenProject;
   readonly #job: JobControls;
   readonly #call: EngineCall<'train'>;
+  readonly #leaveDevice: () => void;
   #storeError: unknown;
   #toldAt = 0;
   #toldPhase = '';
@@ -40,6 +41,7 @@ export class Training {
     this.#lab = lab;
     this.#project = project;
     this.#job = job;
+    this.#leaveDevice = lab.devices.asked(run.recipe.backend);
     this.#call = lab.engines.compute.request(
       'train',
       {
@@ -73,6 +75,7 @@ export class Training {
       throw this.#failed(toGraftError(this.#storeError ?? error));
     } finally {
       signal.removeEventListener('abort', end);
+      this.#leaveDevice();
     }
   }
 

@@ -2,11 +2,13 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import type { AppInfo, LabClient } from '../../../../shared/contract/index.ts';
+import type { AppInfo, Devices, LabClient } from '../../../../shared/contract/index.ts';
 import { appRoot, rendererDir } from '../../places.ts';
-import { list, megabytes, table } from '../output.ts';
+import { list, megabytes, note, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
+import { describeDevices } from '../device-table.ts';
 import { SHORT_ID } from '../recipe.ts';
+import { languageOfTerminal } from '../terminal-language.ts';
 import { withLab } from '../with-lab.ts';
 
 export function doctorCommand(program: Command): void {
@@ -14,13 +16,17 @@ export function doctorCommand(program: Command): void {
     .command('doctor')
     .description('say what Graft found on this computer, and what it could not use and why')
     .option('--json', 'print one JSON document')
-    .action((options: { json?: boolean }) => withLab(options, doctor));
+    .option('--recheck', 'check every device again, also those that failed or crashed')
+    .action((options: { json?: boolean; recheck?: boolean }) =>
+      withLab(options, (lab) => doctor(lab, options.recheck ?? false)),
+    );
 }
 
-async function doctor(lab: LabClient): Promise<Outcome> {
+async function doctor(lab: LabClient, recheck: boolean): Promise<Outcome> {
   // Listing the zoo needs the engine up, so its state is known afterwards.
   const zoo = await lab.call('zoo.list', {});
   const app = await engineReady(lab);
+  const devices = await checkDevices(lab, recheck);
   const value = {
     version: app.version,
     node: app.node,
@@ -29,6 +35,7 @@ async function doctor(lab: LabClient): Promise<Outcome> {
     cores: cpus().length,
     memory: totalmem(),
     engine: app.engine,
+    devices,
     dataDir: folder(app.dataDir),
     home: folder(app.home),
     interfaceBuilt: existsSync(join(rendererDir, 'index.html')),
@@ -38,6 +45,17 @@ async function doctor(lab: LabClient): Promise<Outcome> {
     ),
   };
   return { value, text: describe(value) };
+}
+
+/** Asks first whether there is anything to check: a check takes seconds, and says so. */
+async function checkDevices(lab: LabClient, again: boolean): Promise<Devices> {
+  const stop = lab.on('devices.changed', ({ devices }) => {
+    for (const { device, state } of devices) if (state === 'checking') note(`Checking ${device} …`);
+  });
+  const devices = await lab.call('devices.check', { again });
+  stop();
+  // Whoever reads the doctor's report has been told.
+  return devices.news.length > 0 ? { ...(await lab.call('devices.seen', {})), news: devices.news } : devices;
 }
 
 /** The state of the engine once it is settled: ready, or given up. */
@@ -87,6 +105,7 @@ interface Findings {
   cores: number;
   memory: number;
   engine: AppInfo['engine'];
+  devices: Devices;
   dataDir: Folder;
   home: Folder;
   interfaceBuilt: boolean;
@@ -111,7 +130,7 @@ function describe(found: Findings): string {
       Interface: found.interfaceBuilt ? 'built' : 'not built yet (npm start builds it)',
       Electron: found.electron ? 'installed' : 'not fetched (Graft opens in the browser)',
     }),
-    ...engine.reasons.map(({ backend, reason }) => `Not used: ${backend}: ${reason}`),
+    describeDevices(found.devices, languageOfTerminal()),
     weights.length === 0
       ? 'No pretrained weights in the library yet: graft zoo import <file>'
       : table(

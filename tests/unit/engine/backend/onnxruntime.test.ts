@@ -9,7 +9,6 @@ import {
   engineStats,
   exportOnnx,
   flush,
-  listDevices,
   resetStats,
   selectBackend,
   unbake,
@@ -229,21 +228,5 @@ describe('exporting to ONNX', () => {
     const write = () =>
       exportOnnx(spectrum, [tf.zeros([1, 8])], { inputNames: ['signal'], outputNames: ['spectrum'] });
     expect(errorOf(write)).toMatchObject({ code: 'engine.export-unsupported' });
-  });
-});
-
-describe('devices', () => {
-  it('say why a device is not available, and the ladder goes on to the CPU', async () => {
-    const devices = await listDevices();
-    expect(
-      devices.find(({ backend, device }) => backend === 'onnxruntime' && device === 'cpu')?.available,
-    ).toBe(true);
-    for (const { available, reason } of devices) if (!available) expect(reason).toBeTruthy();
-    const chosen = await selectBackend('auto', { threads: 1 });
-    expect(['onnxruntime', 'tensorflow']).toContain(chosen.backend);
-    if (chosen.backend === 'onnxruntime') {
-      expect(chosen.label).toBe('CPU, 1 thread');
-      expect(chosen.reasons.join()).toContain('tfjs-node-gpu');
-    }
   });
 });

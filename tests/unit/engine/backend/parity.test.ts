@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import type { BackendRequest } from '../../../../electron/engine/backend/index.ts';
+import type { BackendName } from '../../../../electron/engine/backend/index.ts';
 import {
   engineStats,
   resetStats,
@@ -206,7 +206,7 @@ const weightsOf = (model: tfl.Sequential): Numbers[] =>
 
 /** Trains on one backend and returns the weights before and after. */
 async function train(
-  backend: BackendRequest,
+  backend: BackendName,
   modelCase: Case,
   optimizer: () => tf.Optimizer,
   start: Numbers[] | null,
@@ -269,7 +269,7 @@ describe('losses agree with the tfjs CPU reference', () => {
     cosineDistance: (labels, outputs) => tf.losses.cosineDistance(labels, outputs, 1),
   };
 
-  async function gradient(backend: BackendRequest, loss: (typeof lossFunctions)[string]): Promise<number[]> {
+  async function gradient(backend: BackendName, loss: (typeof lossFunctions)[string]): Promise<number[]> {
     await selectBackend(backend);
     const labels = tf.tensor2d(numbers(12, 3), [4, 3]);
     const outputs = tf.tensor2d(numbers(12, 4), [4, 3]);
@@ -285,7 +285,7 @@ describe('losses agree with the tfjs CPU reference', () => {
 });
 
 describe('embedding', () => {
-  async function trained(backend: BackendRequest, start: Numbers): Promise<Numbers> {
+  async function trained(backend: BackendName, start: Numbers): Promise<Numbers> {
     await selectBackend(backend);
     const table = tf.variable(tf.tensor2d(start, [10, 4]));
     const tokens = tf.tensor2d([1, 2, 2, 9, 0, 2], [2, 3], 'int32');

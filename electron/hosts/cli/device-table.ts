@@ -1,0 +1,31 @@
+import { deviceReasonText } from '../../../shared/device-reasons.ts';
+import type { DeviceRow, Devices } from '../../../shared/contract/index.ts';
+import type { Language } from '../../../shared/errors.ts';
+import { table } from './output.ts';
+
+/** What a person calls a device. The same in every language. */
+const names: Readonly<Record<DeviceRow['device'], string>> = {
+  cpu: 'CPU',
+  webgpu: 'WebGPU',
+  dml: 'DirectML',
+  coreml: 'CoreML',
+  cuda: 'TensorFlow CUDA',
+};
+
+/** The devices as a table, a sentence about each, and which of them `auto` takes. */
+export function describeDevices({ devices, auto }: Devices, language: Language): string {
+  const rows = devices.map((row) => [
+    `${row.chosen ? '*' : ' '} ${names[row.device]}`,
+    row.adapters.join('; '),
+    row.state,
+    row.check?.lossDifference?.toExponential(1) ?? '-',
+    row.check?.stepMs?.toFixed(1) ?? '-',
+    row.speedup === null ? '-' : `${row.speedup.toPrecision(2)}x`,
+    row.check?.at.slice(0, 10) ?? '-',
+  ]);
+  return [
+    table(['Device', 'Adapter', 'Check', 'Loss difference', 'Step ms', 'Speed', 'Checked'], rows),
+    ...devices.map((row) => `${names[row.device]}: ${deviceReasonText(row.reason, language)}`),
+    `auto: ${names[auto.device]}. ${deviceReasonText(auto.reason, language)}`,
+  ].join('\n');
+}
