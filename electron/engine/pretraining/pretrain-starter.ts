@@ -22,6 +22,8 @@ import { drawPictures } from './generate.ts';
 import { starterPictures, starterRecipe } from './starter-recipe.ts';
 
 const runName = 'starter';
+/** ms between two lines of progress. */
+const quietInterval = 30_000;
 const root = resolve(import.meta.dirname, '../../..');
 
 const { values: options } = parseArgs({
@@ -81,9 +83,6 @@ async function train(classes: string[], items: DatasetItem[]) {
   await saving;
   return result;
 }
-
-/** ms between two lines of progress. */
-const quietInterval = 30_000;
 
 async function readEpochs(): Promise<Map<number, Epoch>> {
   const text = await readFile(logPath, 'utf8').catch(() => '[]');
