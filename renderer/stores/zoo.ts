@@ -43,6 +43,13 @@ export const useZoo = defineStore('zoo', () => {
     return entry;
   }
 
+  /** The backbone of a finished run as weights of its own. */
+  async function keep(run: string): Promise<WeightsEntry> {
+    const entry = await lab().call('zoo.keep', { run });
+    await load();
+    return entry;
+  }
+
   async function remove(id: string): Promise<void> {
     await lab().call('zoo.remove', { id });
     await load();
@@ -56,5 +63,5 @@ export const useZoo = defineStore('zoo', () => {
     lab().on('zoo.changed', () => void load());
   }
 
-  return { architectures, loaded, installed, best, byId, load, importWeights, remove, layers, listen };
+  return { architectures, loaded, installed, best, byId, load, importWeights, keep, remove, layers, listen };
 });
