@@ -1,11 +1,13 @@
 import enApp from './en/app.json' with { type: 'json' };
 import enData from './en/data.json' with { type: 'json' };
+import enDevices from './en/devices.json' with { type: 'json' };
 import enDownloads from './en/downloads.json' with { type: 'json' };
 import enResults from './en/results.json' with { type: 'json' };
 import enTerms from './en/terms.json' with { type: 'json' };
 import enTrain from './en/train.json' with { type: 'json' };
 import zhApp from './zh/app.json' with { type: 'json' };
 import zhData from './zh/data.json' with { type: 'json' };
+import zhDevices from './zh/devices.json' with { type: 'json' };
 import zhDownloads from './zh/downloads.json' with { type: 'json' };
 import zhResults from './zh/results.json' with { type: 'json' };
 import zhTerms from './zh/terms.json' with { type: 'json' };
@@ -13,6 +15,6 @@ import zhTrain from './zh/train.json' with { type: 'json' };
 
 /** Every sentence of the interface. Errors and reasons of files have theirs in `shared/`. */
 export const messages = {
-  en: { ...enApp, ...enData, ...enDownloads, ...enTrain, ...enResults, ...enTerms },
-  zh: { ...zhApp, ...zhData, ...zhDownloads, ...zhTrain, ...zhResults, ...zhTerms },
+  en: { ...enApp, ...enData, ...enDevices, ...enDownloads, ...enTrain, ...enResults, ...enTerms },
+  zh: { ...zhApp, ...zhData, ...zhDevices, ...zhDownloads, ...zhTrain, ...zhResults, ...zhTerms },
 };

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { ref, watch } from 'vue';
 import { connection } from '../bridge.ts';
 import { useApp } from './app.ts';
+import { useDevices } from './devices.ts';
 import { useDraft } from './draft.ts';
 import { useItems } from './items.ts';
 import { useJobs } from './jobs.ts';
@@ -16,6 +17,7 @@ import { useZoo } from './zoo.ts';
 export const useSession = defineStore('session', () => {
   const ready = ref(false);
   const app = useApp();
+  const devices = useDevices();
   const project = useProject();
   const jobs = useJobs();
   const zoo = useZoo();
@@ -26,7 +28,7 @@ export const useSession = defineStore('session', () => {
   async function refresh(): Promise<void> {
     await app.load();
     await project.load();
-    await Promise.all([jobs.load(), zoo.load(), project.current ? runs.load() : undefined]);
+    await Promise.all([jobs.load(), devices.load(), zoo.load(), project.current ? runs.load() : undefined]);
     items.pages.expire();
   }
 
@@ -40,7 +42,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function start(): Promise<void> {
-    for (const store of [app, project, jobs, zoo, runs, items]) store.listen();
+    for (const store of [app, devices, project, jobs, zoo, runs, items]) store.listen();
     await notices.attempt(refresh);
     ready.value = true;
     watch(

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { devicesSchema } from '../../shared/contract/devices.ts';
 
 const program = join(import.meta.dirname, '../../electron/hosts/cli/main.ts');
 const weights = join(import.meta.dirname, '../../../shared/weights/mobilenet_v2_1.0_224.dequantized.h5');
@@ -121,6 +122,11 @@ describe('the job of the terminal, on pictures of two colours', () => {
       dataDir: { writable: true },
       node: process.versions.node,
     });
+    const { devices, auto } = devicesSchema.parse(found.devices);
+    expect(devices[0]).toMatchObject({ device: 'cpu', state: 'reference' });
+    expect(devices.filter(({ chosen }) => chosen).map(({ device }) => device)).toEqual([auto.device]);
+    // The doctor has checked what is worth it: all but software.
+    expect(devices.filter(({ state, software }) => state === 'unchecked' && !software)).toEqual([]);
   });
 
   it('imports, and names what cannot be read', async () => {

@@ -65,7 +65,7 @@ function tensorflowInfo(threads: number, adapter?: string): BackendInfo | null {
     node: process.versions.node,
   };
   const [device, name] = attempt.gpu
-    ? ['cuda', withAdapter('TensorFlow, CUDA', adapter)]
+    ? ['cuda', withAdapter('CUDA', adapter)]
     : ['cpu', 'TensorFlow, CPU'];
   return { backend: 'tensorflow', device, label: name, threads, versions };
 }

@@ -4,6 +4,7 @@ import { jobSchema } from '../../../shared/contract/jobs.ts';
 import { splits } from '../../../shared/contract/projects.ts';
 import { runProgressSchema, runStatuses } from '../../../shared/contract/runs.ts';
 import { engineInfoSchema } from '../../../shared/contract/app.ts';
+import { deviceRowSchema } from '../../../shared/contract/devices.ts';
 import { optimizerNames, recipeKinds } from '../../../shared/recipe.ts';
 import { messages } from '../../../renderer/locales/index.ts';
 
@@ -22,6 +23,8 @@ describe.each(['en', 'zh'] as const)('every code of the contract has a word in %
     ['explanations of optimizers', optimizerNames, train.optimizerHint],
     ['job kinds', jobSchema.shape.kind.options, terms.jobKind],
     ['job statuses', jobSchema.shape.status.options, terms.job],
+    ['devices', deviceRowSchema.shape.device.options, messages[language].devices.names],
+    ['device states', deviceRowSchema.shape.state.options, messages[language].devices.states],
     ['engine states', engineInfoSchema.shape.state.options, terms.engine],
     ['phases of a run', runProgressSchema.shape.phase.options, terms.phase],
     ['explanations of phases', runProgressSchema.shape.phase.options, train.phaseText],
