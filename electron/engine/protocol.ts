@@ -3,7 +3,7 @@ import { augmentationSchema } from '../../shared/augmentation.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import { engineInfoSchema } from '../../shared/contract/app.ts';
 import { deviceMeasurementSchema, deviceTargetSchema } from '../../shared/contract/devices.ts';
-import { architectureSchema, layerRowSchema, weightsEntrySchema } from '../../shared/contract/zoo.ts';
+import { architectureSchema, backboneSpeedSchema, layerRowSchema, weightsEntrySchema } from '../../shared/contract/zoo.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
 
@@ -72,6 +72,10 @@ const predictionsSchema = z.object({
 });
 export type StoredPredictions = z.infer<typeof predictionsSchema>;
 
+/** What one picture's way through a whole frozen backbone cost. */
+const passSchema = backboneSpeedSchema.pick({ msPerImage: true, memory: true, batch: true });
+export type BackbonePass = z.infer<typeof passSchema>;
+
 export const trainResultSchema = z.object({
   /** True when the user stopped the run before its last epoch. */
   stopped: z.boolean(),
@@ -81,6 +85,8 @@ export const trainResultSchema = z.object({
   frozenUnchanged: z.boolean().nullable(),
   bestEpoch: z.number().int().nullable(),
   device: z.string(),
+  /** Of the whole backbone, where the run computed its features from scratch and without augmentation. */
+  pass: passSchema.nullable().optional(),
   predictions: z.object({ validation: predictionsSchema.nullable(), test: predictionsSchema.nullable() }),
 });
 export type TrainResult = z.infer<typeof trainResultSchema>;
@@ -127,7 +133,12 @@ export const engineMethods = {
   // zoo
   zooList: { params: z.object({ libraryDir: path }), progress: nothing, result: z.array(architectureSchema) },
   zooLayers: {
-    params: z.object({ arch: z.string(), alpha: z.number(), inputSize: z.number().int() }),
+    params: z.object({
+      arch: z.string(),
+      alpha: z.number(),
+      inputSize: z.number().int(),
+      channels: z.array(z.number().int()).optional(),
+    }),
     progress: nothing,
     result: z.array(layerRowSchema),
   },
@@ -152,6 +163,12 @@ export const engineMethods = {
     params: z.object({ recipe: recipeSchema, classes: z.number().int(), places: placesSchema }),
     progress: nothing,
     result: runPlanSchema.pick({ trainableParams: true, frozenParams: true, featureWidth: true }),
+  },
+  /** Times the frozen pass of a backbone with random weights: none of its time depends on their values. */
+  measure: {
+    params: z.object({ arch: z.string(), alpha: z.number(), inputSize: z.number().int() }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: passSchema.extend({ device: z.string() }),
   },
   /** Control: pause, resume, stop (keeps what was learned), cancel. */
   train: {

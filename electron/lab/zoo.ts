@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { HandlersOf, LabContext } from './context.ts';
 import { Downloads } from './downloads/downloads.ts';
 import { importInbox } from './downloads/inbox.ts';
+import { measureSpeed, readSpeeds } from './speeds.ts';
 import { requireModel, runFolder } from './runs/run-files.ts';
 import { rowOf } from './runs/runs.ts';
 
@@ -13,6 +14,8 @@ export function zooHandlers(lab: LabContext): HandlersOf<'zoo'> {
   return {
     'zoo.list': () => media.request('zooList', { libraryDir }).result,
     'zoo.layers': (params) => media.request('zooLayers', params).result,
+    'zoo.speeds': () => readSpeeds(lab.options.dataDir),
+    'zoo.measure': (request) => measureSpeed(lab, request),
     async 'zoo.import'({ path, as }) {
       const entry = await media.request('weightsImport', { path: resolve(path), as, libraryDir }).result;
       events.emit('zoo.changed', {});

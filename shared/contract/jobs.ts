@@ -3,7 +3,7 @@ import { method } from './method.ts';
 
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'sample', 'weights', 'run', 'evaluate', 'export', 'thumbnails', 'rate']),
+  kind: z.enum(['import', 'sample', 'weights', 'run', 'evaluate', 'export', 'thumbnails', 'rate', 'measure']),
   /** What it works on: a folder, a run's name. */
   subject: z.string(),
   status: z.enum(['running', 'done', 'failed', 'cancelled']),

@@ -81,8 +81,33 @@ export const layerRowSchema = z.object({
   block: z.string(),
   outputShape: z.array(z.number().int().nullable()),
   params: z.number().int(),
+  /** Those of `params` that follow the data and not a gradient: a batch normalization's mean and variance. */
+  statistics: z.number().int(),
+  /** Multiplications with additions for one picture. */
+  macs: z.number(),
+  /** Names of the layers it reads; a name that is none of them is the input. */
+  inputs: z.array(z.string()),
 });
 export type LayerRow = z.infer<typeof layerRowSchema>;
+
+/** What a backbone's frozen pass takes on this machine, as measured here. */
+export const backboneSpeedSchema = z.object({
+  arch: z.string(),
+  alpha: z.number(),
+  /** Side of the input in pixels. */
+  inputSize: z.number().int(),
+  /** As the engine names it: "CPU, 2 threads". */
+  device: z.string(),
+  msPerImage: z.number().positive(),
+  /** Bytes the engine grew by while it ran; null where it could not be told. */
+  memory: z.number().nullable(),
+  /** Pictures in one pass. */
+  batch: z.number().int(),
+  /** On request, or by the way in a run (which decodes pictures at the same time). */
+  from: z.enum(['measurement', 'run']),
+  at: z.string(),
+});
+export type BackboneSpeed = z.infer<typeof backboneSpeedSchema>;
 
 export const zooMethods = {
   'zoo.list': method(z.object({}), z.array(architectureSchema)),
@@ -91,8 +116,21 @@ export const zooMethods = {
       arch: z.string(),
       alpha: z.number().positive().default(1),
       inputSize: z.number().int().min(16).max(1024),
+      /** Filters of each block, for a network that was trained from scratch: then `arch` says nothing. */
+      channels: z.array(z.number().int().min(1).max(1024)).min(1).max(6).optional(),
     }),
     z.array(layerRowSchema),
+  ),
+  /** What was measured on this machine, the latest of each backbone, size and device. */
+  'zoo.speeds': method(z.object({}), z.array(backboneSpeedSchema)),
+  /** Measures now; runs as a job that can be cancelled. */
+  'zoo.measure': method(
+    z.object({
+      arch: z.string(),
+      alpha: z.number().positive().default(1),
+      inputSize: z.number().int().min(16).max(1024),
+    }),
+    backboneSpeedSchema,
   ),
   /** Imports a weights file or folder into the library; `as` names the architecture where it cannot be told. */
   'zoo.import': method(

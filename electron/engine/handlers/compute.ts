@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { checkDevice } from '../backend/index.ts';
 import { backendInfo, onBackend, useDevice } from '../training/device.ts';
 import { exportRun } from '../training/export.ts';
+import { measureBackbone } from '../training/measure.ts';
 import { planRun } from '../training/plan.ts';
 import { predictImages, predictItems } from '../training/predict.ts';
 import { previewAugmentation } from '../training/preview.ts';
@@ -15,6 +16,7 @@ type ComputeHandlers = Pick<
   | 'useDevice'
   | 'checkDevice'
   | 'plan'
+  | 'measure'
   | 'train'
   | 'findRate'
   | 'previewAugmentation'
@@ -28,6 +30,8 @@ export const computeHandlers: ComputeHandlers = {
   useDevice,
   checkDevice,
   plan: ({ recipe, classes, places }) => onBackend('auto', () => planRun(recipe, classes, places)),
+  measure: (request, { control, progress }) =>
+    onBackend('auto', () => measureBackbone(request, control, (done, total) => progress({ done, total }))),
   train: (request, { control, progress }) =>
     onBackend(request.recipe.backend, () => trainRun(request, control, progress)),
   findRate: (request, { control, progress }) =>

@@ -1,16 +1,17 @@
 import type {
   Architecture as ArchitectureCard,
   Checksum,
-  LayerRow,
   WeightsEntry,
 } from '../../../shared/contract/zoo.ts';
 import { keepBackbone } from '../training/network/backbone-file.ts';
 import { importWeights, listWeights, removeWeights } from '../weights/library.ts';
 import type { LibraryEntry } from '../weights/library.ts';
 import { modelTensors } from '../weights/model-tensors.ts';
+import { layerRows } from '../zoo/layer-rows.ts';
 import { architecture, architectures } from '../zoo/registry.ts';
 import type { Architecture, PublishedWeights } from '../zoo/registry.ts';
 import type { Backbone } from '../zoo/network.ts';
+import { buildScratchCnn } from '../zoo/scratch-cnn.ts';
 import type { EngineHandlers } from './context.ts';
 
 type ZooHandlers = Pick<EngineHandlers, 'zooList' | 'zooLayers' | 'weightsImport' | 'weightsFromRun' | 'weightsRemove'>;
@@ -20,8 +21,10 @@ export const zooHandlers: ZooHandlers = {
     const installed = (await listWeights(libraryDir)).map(toEntry);
     return architectures.map((row) => card(row, installed));
   },
-  zooLayers({ arch, alpha, inputSize }) {
-    const backbone = architecture(arch).build({ alpha, inputSize });
+  zooLayers({ arch, alpha, inputSize, channels }) {
+    const backbone = channels
+      ? buildScratchCnn({ inputSize, channels })
+      : architecture(arch).build({ alpha, inputSize });
     const rows = layerRows(backbone);
     backbone.model.dispose();
     return rows;
@@ -98,22 +101,6 @@ function card(row: Architecture, installed: WeightsEntry[]): ArchitectureCard {
 function checksumOf({ md5, sha256Prefix }: Pick<PublishedWeights, 'md5' | 'sha256Prefix'>): Checksum | null {
   if (md5 !== undefined) return { algorithm: 'md5', value: md5 };
   return sha256Prefix === undefined ? null : { algorithm: 'sha256', value: sha256Prefix };
-}
-
-function layerRows(backbone: Backbone): LayerRow[] {
-  const params = paramsByLayer(backbone);
-  const blockOf = new Map(
-    backbone.blocks.flatMap(({ name, layers }) => layers.map((layer) => [layer, name] as const)),
-  );
-  return backbone.model.layers
-    .filter((layer) => blockOf.has(layer.name))
-    .map((layer) => ({
-      name: layer.name,
-      type: layer.getClassName(),
-      block: blockOf.get(layer.name) ?? '',
-      outputShape: (layer.outputShape as (number | null)[]).slice(1),
-      params: params.get(layer.name) ?? 0,
-    }));
 }
 
 function toEntry(entry: LibraryEntry): WeightsEntry {

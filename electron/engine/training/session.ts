@@ -9,13 +9,14 @@ import { loadCheckpoint, removeCheckpoint, restoreOptimizers, saveCheckpoint } f
 import type { Checkpoint, CheckpointProgress } from './checkpoint.ts';
 import type { RunControl } from './control.ts';
 import { deviceLabel } from './device.ts';
-import { createDataset } from './inputs/dataset.ts';
+import { createDataset, featureBatch, weightBytes } from './inputs/dataset.ts';
 import type { Dataset } from './inputs/dataset.ts';
 import { brokenFreezing, frozenTensors, proveFreezing, saveFreezing, stateOf } from './network/freezing.ts';
 import { assignValues, saveNetwork, valuesOf } from './network/model-store.ts';
 import { networkDropouts, networkTensors } from './network/network.ts';
 import type { Network } from './network/network.ts';
 import { countParams, startingNetwork, trainedLayers } from './plan.ts';
+import { PassTimer } from './pass-timer.ts';
 import { prepareStage } from './prepare-stage.ts';
 import { Reporter } from './reporter.ts';
 import type { ReportSink } from './reporter.ts';
@@ -86,6 +87,9 @@ class Session {
     this.runDir = join(request.places.runsDir, request.run);
   }
 
+  /** Before the network is there, so that what the network takes is seen. */
+  private readonly timer = new PassTimer();
+
   private get checkpointDir(): string {
     return join(this.runDir, 'checkpoint');
   }
@@ -94,7 +98,7 @@ class Session {
     const { recipe, classes, items, places } = this.request;
     this.reporter.phase('prepare', 0);
     this.network = await startingNetwork(recipe, classes, places);
-    this.dataset = createDataset(items, this.network, places, this.control, this.reporter);
+    this.dataset = createDataset(items, this.network, places, this.control, this.reporter, this.timer);
     const before = stateOf(networkTensors(this.network));
     if (recipe.l2sp > 0 && recipe.backbone !== null) this.anchors = startingValues(this.network);
     if (this.request.resume) await this.restore();
@@ -120,6 +124,7 @@ class Session {
       frozenUnchanged: anyFrozen ? true : null,
       bestEpoch: this.progress.best?.epoch ?? null,
       device: deviceLabel(),
+      pass: this.timer.result(featureBatch, weightBytes(this.network)),
       predictions,
     };
   }

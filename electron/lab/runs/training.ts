@@ -6,6 +6,7 @@ import type { LabContext } from '../context.ts';
 import type { CancelReason, JobControls } from '../jobs.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import type { Dataset } from './dataset.ts';
+import { rememberRun } from '../speeds.ts';
 import { storeEvaluated } from './scores.ts';
 import { weightsBytes } from './run-files.ts';
 import { shownRun } from './shown-run.ts';
@@ -108,7 +109,7 @@ export class Training {
 
   #succeeded(result: TrainResult, dataset: Dataset): Run {
     const { store } = this.#project;
-    const { stopped, predictions, ...facts } = result;
+    const { stopped, predictions, pass: _pass, ...facts } = result;
     const evaluated = performance.now();
     store.transaction(() => {
       for (const split of ['validation', 'test'] as const) {
@@ -126,6 +127,7 @@ export class Training {
         });
       }
     });
+    rememberRun(this.#lab, store.runs.byId(this.run)!.recipe, result);
     const seconds = {
       ...facts.seconds,
       evaluate: facts.seconds.evaluate + (performance.now() - evaluated) / 1000,

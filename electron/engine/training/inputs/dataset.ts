@@ -3,6 +3,7 @@ import { tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { GraftError } from '../../../../shared/errors.ts';
 import type { Augmentation } from '../../../../shared/augmentation.ts';
+import { rowBudget } from '../../../../shared/estimate.ts';
 import { derivedSeed } from '../../../../shared/random.ts';
 import type { Split } from '../../../../shared/contract/projects.ts';
 import { bake, unbake } from '../../backend/index.ts';
@@ -18,14 +19,13 @@ import type { RunControl } from '../control.ts';
 import { hashTensors } from '../network/freezing.ts';
 import { below } from '../network/network.ts';
 import type { Network, Trainable } from '../network/network.ts';
+import type { PassTimer } from '../pass-timer.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Rows, Variants } from './rows.ts';
 
-/** Rows of a stage are held in memory up to this many bytes; beyond, the frozen part runs in every step. */
-const memoryBudget = 4 * 2 ** 30;
 /** Pictures decoded ahead of the frozen part, and how many of them it takes at a time. */
 const chunkSize = 128;
-const featureBatch = 32;
+export const featureBatch = 32;
 
 /** The pictures of a run with what each stage needs of them. */
 export interface Dataset {
@@ -49,11 +49,22 @@ export function createDataset(
   places: Places,
   control: RunControl,
   reporter: Reporter,
+  timer?: PassTimer,
 ): Dataset {
   const labels = Int32Array.from(items, (item) => item.classIndex);
   const failed = new Map<number, string>();
   const computed = { images: 0, seconds: 0 };
-  const context: Loading = { items, network, places, control, reporter, failed, computed, pixels: null };
+  const context: Loading = {
+    items,
+    network,
+    places,
+    control,
+    reporter,
+    failed,
+    computed,
+    timer,
+    pixels: null,
+  };
   return {
     items,
     labels,
@@ -85,6 +96,8 @@ interface Loading {
   reporter: Reporter;
   failed: Map<number, string>;
   computed: { images: number; seconds: number };
+  /** Where passes of the whole frozen body are booked. */
+  timer: PassTimer | undefined;
   /** All pixels, once a stage needed them. */
   pixels: Rows | null;
 }
@@ -96,7 +109,7 @@ async function loadRows(loading: Loading, part: Trainable, augmentation: Augment
   const training = augmentation
     ? items.filter(({ split }) => split === 'train').length * augmentation.variants
     : 0;
-  const fits = (items.length + training) * sizeOf(part.cutShape) * 4 <= memoryBudget;
+  const fits = (items.length + training) * sizeOf(part.cutShape) * 4 <= rowBudget;
   if (part.below === null || !fits) return (loading.pixels ??= await loadPixels(loading));
   const weightsHash = hashBelow(part);
   const rows = await loadFeatures(loading, part, weightsHash);
@@ -109,7 +122,7 @@ async function loadPixels(loading: Loading): Promise<Rows> {
   const { size, resize: mode } = network.spec.input;
   const shape = [size, size, 3];
   const bytes = items.length * sizeOf(shape);
-  if (bytes > memoryBudget)
+  if (bytes > rowBudget)
     throw new GraftError('run.too-many-pixels', {
       count: items.length,
       size,
@@ -128,6 +141,11 @@ async function loadPixels(loading: Loading): Promise<Rows> {
   await cache.close();
   for (const { index, reason } of failures) loading.failed.set(index, reason);
   return { kind: 'pixels', count: items.length, shape, data };
+}
+
+/** Bytes of a network's body as float32. */
+export function weightBytes({ body }: Network): number {
+  return modelTensors(body).reduce((sum, { shape }) => sum + sizeOf(shape) * 4, 0);
 }
 
 /** Decodes items into `out`, `[positions.length, size, size, 3]`. Those that fail are remembered. */
@@ -297,6 +315,7 @@ async function computeChunk(
     await control.yield();
     if (control.stopped) throw new GraftError('cancelled');
     const rows = chunk.rows.subarray(start, start + featureBatch);
+    const began = performance.now();
     const output = tidy(() => {
       const pixels = Float32Array.from(chunk.pixels.subarray(start * bytes, (start + featureBatch) * bytes));
       const input = tensor4d(pixels, [featureBatch, size, size, 3]);
@@ -304,6 +323,7 @@ async function computeChunk(
     });
     const values = output.dataSync<'float32'>();
     output.dispose();
+    if (part.above === null && !wanted.variant) loading.timer?.add(performance.now() - began);
     rows.forEach((row, at) => rowOf(row).set(values.subarray(at * width, (at + 1) * width)));
   }
 }

@@ -1,7 +1,5 @@
 import { input, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { GraphLayer } from '../../../../shared/freezing.ts';
-import { Dropout } from '../../zoo/layers.ts';
 import type { Block } from '../../zoo/network.ts';
 
 export interface CutModel {
@@ -33,18 +31,6 @@ export function cutAfter(whole: LayersModel, after: string | null): CutModel {
   if (after === outputOf(whole).sourceLayer.name) return cutAtOutput(whole);
   const below = namesBelow(whole, after);
   return cutInTwo(whole, new Set(whole.layers.map(({ name }) => name).filter((name) => !below.has(name))));
-}
-
-/** A model's layers without its input, each after the ones it reads. */
-export function graphOf(whole: LayersModel): GraphLayer[] {
-  const start = inputOf(whole).sourceLayer.name;
-  return whole.layers
-    .filter(({ name }) => name !== start)
-    .map((layer) => ({
-      name: layer.name,
-      inputs: inputsOf(layer).map((tensor) => tensor.sourceLayer.name),
-      learns: layer.weights.length > 0 || layer instanceof Dropout,
-    }));
 }
 
 const cutAtOutput = (whole: LayersModel): CutModel => ({

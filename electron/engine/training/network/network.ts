@@ -12,7 +12,8 @@ import { preprocess } from '../../zoo/preprocessing.ts';
 import { architecture } from '../../zoo/registry.ts';
 import { buildScratchCnn } from '../../zoo/scratch-cnn.ts';
 import { frozenPrefix } from '../../../../shared/freezing.ts';
-import { cutAfter, graphOf } from './cut.ts';
+import { graphOf } from '../../zoo/layer-rows.ts';
+import { cutAfter } from './cut.ts';
 import type { VariableGroup } from '../optimization/optimizers.ts';
 
 /** Everything needed to build a trained network again; stored beside its weights as model.json. */
@@ -97,6 +98,8 @@ export function networkDropouts({ body, head }: Network): Dropout[] {
 export interface Trainable {
   /** Frozen part, pixels to `cutShape`; null when nothing is frozen. */
   below: LayersModel | null;
+  /** From the cut to the last feature map; null when the whole body is frozen. */
+  above: LayersModel | null;
   /** Shape of what enters the trainable part: features, a map, or pixels. */
   cutShape: number[];
   /** Name of the cut, for caches: the layer below it, `pooled` or `map` for the end of the body, `input` for none. */
@@ -130,6 +133,7 @@ export function cutForStage(network: Network, trained: ReadonlySet<string>): Tra
   };
   return {
     below,
+    above,
     cutShape: pooledCut ? [featureWidth] : shape,
     cut: cutName(),
     forward(x, training) {

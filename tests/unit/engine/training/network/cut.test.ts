@@ -2,7 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { randomUniform, setBackend } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cutAfter, cutBelow, graphOf } from '../../../../../electron/engine/training/network/cut.ts';
+import { cutAfter, cutBelow } from '../../../../../electron/engine/training/network/cut.ts';
+import { graphOf } from '../../../../../electron/engine/zoo/layer-rows.ts';
 import { frozenPrefix } from '../../../../../shared/freezing.ts';
 import { architecture } from '../../../../../electron/engine/zoo/registry.ts';
 
