@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { engineEnvironment } from './environment.ts';
 import type { ToEngine } from './protocol.ts';
 
 /** A running engine process, whichever way it was started (a fork, Electron's utilityProcess). */
@@ -50,8 +50,3 @@ export const forkEngine: StartEngineProcess = (entry, args) => {
     kill: () => void child.kill('SIGKILL'),
   };
 };
-
-/** Decoding and file reading share libuv's pool, whose default of four leaves further cores idle. */
-function engineEnvironment(): NodeJS.ProcessEnv {
-  return { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 2)), ...process.env };
-}

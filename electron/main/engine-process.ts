@@ -1,16 +1,18 @@
 import type { UtilityProcess } from 'electron';
 import type { EngineProcess, StartEngineProcess } from '../engine/child-process.ts';
+import { engineEnvironment } from '../engine/environment.ts';
 
 type Fork = (
   entry: string,
   args: string[],
-  options: { serviceName: string; stdio: 'inherit' },
+  options: { serviceName: string; stdio: 'inherit'; env: NodeJS.ProcessEnv },
 ) => UtilityProcess;
 
 /** Starts the engine as Electron's utility process; `fork` is `utilityProcess.fork`. */
 export function startUtilityEngine(fork: Fork): StartEngineProcess {
   return (entry, args): EngineProcess => {
-    const child = fork(entry, [...args], { serviceName: 'Graft engine', stdio: 'inherit' });
+    const options = { serviceName: 'Graft engine', stdio: 'inherit', env: engineEnvironment() } as const;
+    const child = fork(entry, [...args], options);
     let pid: number | undefined;
     child.once('spawn', () => (pid = child.pid));
     return {

@@ -6,6 +6,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { engineEnvironment } from '../../electron/engine/environment.ts';
 import { describeMachine } from './engine/machine.ts';
 import { Contestant } from './engine/contestant.ts';
 import { workloads } from './engine/workloads.ts';
@@ -70,7 +71,8 @@ function measure(contestant: Contestant, examples: number): Measurement {
 function contestants(id: string): Contestant[] {
   const script = (name: string): string => join(import.meta.dirname, 'engine', name);
   const { threads } = options;
-  const ours = new Contestant('graft', process.execPath, [script('worker.ts'), id, threads]);
+  const args = [script('worker.ts'), id, threads];
+  const ours = new Contestant('graft', process.execPath, args, engineEnvironment());
   if (!options.reference) return [ours];
   const torch = (layout: string): Contestant =>
     new Contestant(`torch ${layout}`, PYTHON, [script('reference.py'), id, layout, threads]);

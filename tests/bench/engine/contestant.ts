@@ -20,9 +20,9 @@ export class Contestant {
   readonly #lines: AsyncIterator<string>;
   readonly #interface: Interface;
 
-  constructor(name: string, command: string, args: readonly string[]) {
+  constructor(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
     this.name = name;
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#interface = createInterface({ input: this.#child.stdout });
     this.#lines = this.#interface[Symbol.asyncIterator]();
   }

@@ -7,6 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { engine, tidy, zeros } from '@tensorflow/tfjs-core';
 import { GraftError } from '../../../../shared/errors.ts';
 import { BACKEND_NAME, OnnxRuntimeBackend } from './backend.ts';
+import { withPlainConvolutions } from './graph/capabilities.ts';
 import type { Dimension, Initializer, NamedNode, NamedValue } from './graph/encode.ts';
 import { encodeModel, literalData } from './graph/encode.ts';
 import type { Plan } from './graph/plan.ts';
@@ -52,7 +53,7 @@ function recordForward(
 ): Recording {
   const before = totalFallbacks();
   let recording: Recording | null = null;
-  tidy(() => {
+  const recordPass = (): void => {
     const inputs = examples.map(({ shape, dtype }) =>
       zeros(batch === null ? shape : [batch, ...shape.slice(1)], dtype),
     );
@@ -67,7 +68,8 @@ function recordForward(
       ),
       inputs: inputs.map((tensor) => owner.lazyValue(tensor)),
     };
-  });
+  };
+  tidy(() => withPlainConvolutions(recordPass));
   if (totalFallbacks() > before) throw unsupported('part of the model runs outside the graph');
   if (!recording) throw unsupported('nothing was recorded');
   return recording;

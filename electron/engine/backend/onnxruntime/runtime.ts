@@ -47,6 +47,8 @@ export interface SessionOptions {
   readonly provider: string;
   /** Threads that work on one operator; 0 leaves the choice to ONNX Runtime. */
   readonly threads: number;
+  /** Whether ONNX Runtime keeps memory between runs in an arena of its own (default), or asks malloc each time. */
+  readonly arena?: boolean;
   /** Where to write the graph after optimization, for measuring. */
   readonly optimizedModelPath?: string;
   readonly profilePrefix?: string;
@@ -84,7 +86,7 @@ function toNative(values: Record<string, TypedData>): Record<string, Tensor> {
 export function createSession(
   model: Uint8Array,
   external: readonly ExternalData[],
-  { provider, threads, optimizedModelPath, profilePrefix }: SessionOptions,
+  { provider, threads, arena = true, optimizedModelPath, profilePrefix }: SessionOptions,
 ): Session {
   const session = new (runtime().InferenceSession)();
   session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
@@ -95,6 +97,7 @@ export function createSession(
     executionMode: 'sequential',
     // Planning a run's memory ahead saved no time and held a quarter more of it at the peak.
     enableMemPattern: false,
+    enableCpuMemArena: arena,
     logSeverityLevel: 3,
     extra: { session: { set_denormal_as_zero: '1' } },
     ...(external.length > 0 ? { externalData: external } : {}),

@@ -8,6 +8,7 @@ import { encodeModel, literalData } from './graph/encode.ts';
 import type { Plan } from './graph/plan.ts';
 import type { Value } from './graph/value.ts';
 import { sizeOf } from './graph/value.ts';
+import { mallocKeepsMemory } from '../../environment.ts';
 import type { ExternalData, Session, SessionOptions } from './runtime.ts';
 import { createSession } from './runtime.ts';
 import { stats, timed } from './stats.ts';
@@ -126,7 +127,9 @@ function compile(plan: Plan): Session {
     initializers: [...literals, ...baked],
   });
   const threads = elementsTouched(plan) < SMALL_GRAPH ? 1 : options.threads;
-  const session = createSession(model, external, { ...options, threads });
+  // A training step hands on many tensors, and its arena, which doubles as it grows, is mostly air.
+  const arena = plan.outputs.length === 1 || !mallocKeepsMemory();
+  const session = createSession(model, external, { ...options, threads, arena });
   for (const value of plan.baked) value.baked?.compiled();
   return session;
 }

@@ -14,6 +14,7 @@ import {
   unbake,
   withStep,
 } from '../../../../electron/engine/backend/index.ts';
+import { engineEnvironment } from '../../../../electron/engine/environment.ts';
 import { GraftError } from '../../../../shared/errors.ts';
 
 const { layers } = tfl;
@@ -176,7 +177,8 @@ describe('a graph that fails', () => {
 /** What a script beside this file prints last, run in a process of its own. */
 function runScript(name: string): string {
   const script = join(import.meta.dirname, name);
-  const printed = execFileSync(process.execPath, ['--expose-gc', script], { encoding: 'utf8' });
+  const options = { encoding: 'utf8', env: engineEnvironment() } as const;
+  const printed = execFileSync(process.execPath, ['--expose-gc', script], options);
   return printed.trim().split('\n').at(-1) ?? '';
 }
 

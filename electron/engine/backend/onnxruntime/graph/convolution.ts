@@ -5,6 +5,12 @@ import type { Value } from './value.ts';
 import { dim, record, sizeOf } from './value.ts';
 import type { Window } from './windows.ts';
 import {
+  suitsWinograd,
+  winogradConvolve,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd.ts';
+import {
   asChannelsFirst,
   asChannelsLast,
   extents,
@@ -68,6 +74,9 @@ function multiplyPixels(x: Value, filter: Value, transposed: boolean): Value {
 export function convolve(x: Value, filter: Value, window: Window): Value {
   const single = dim(filter.shape, -2) === dim(x.shape, -1);
   if (single && isPointwise(window) && !isFrozen(filter)) return multiplyPixels(x, filter, false);
+  if (single && suitsWinograd(window, dim(x.shape, -1), dim(filter.shape, -1), isFrozen(filter))) {
+    return winogradConvolve(x, filter, window);
+  }
   const channelsFirst = asChannelsFirst(x, window);
   const group = dim(channelsFirst.shape, 1) / dim(filter.shape, -2);
   return fromChannelsFirst(correlate(channelsFirst, outFirst(filter, window), window, group), window);
@@ -134,6 +143,9 @@ export function convolutionInputGradient(dy: Value, filter: Value, window: Windo
     );
     return fromChannelsFirst(result, window);
   }
+  if (suitsWinograd(turned, dim(filter.shape, -1), dim(filter.shape, -2), isFrozen(filter))) {
+    return winogradInputGradient(dy, filter, turned);
+  }
   const flipped = transpose(reverse(filter, filterAxes(window)), [rank, rank + 1, ...filterAxes(window)]);
   return fromChannelsFirst(correlate(upstream, flipped, turned, 1), window);
 }
@@ -186,6 +198,9 @@ export function convolutionFilterGradient(
   window: Window,
   filterShape: readonly number[],
 ): Value {
+  if (suitsWinograd(window, dim(filterShape, -2), dim(filterShape, -1), false)) {
+    return reshape(winogradFilterGradient(x, dy, window), filterShape);
+  }
   const summands = bytesOf(dim(dy.shape, 0), ...filterShape);
   const perImage = summands <= MAX_SUMMANDS_BYTES && sizeOf(window.output) >= MIN_PIXELS_PER_PRODUCT;
   const gradient = perImage ? productPerImage : productPerPosition;
