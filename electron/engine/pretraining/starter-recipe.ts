@@ -30,7 +30,7 @@ export function starterRecipe(epochs: number): Recipe {
         epochs,
         batchSize: 64,
         optimizer: { name: 'adamw', learningRate: 2e-3, weightDecay: 0.02 },
-        schedule: { name: 'cosine', warmup: 0.5 },
+        schedule: { name: 'cosine', warmup: 0.3 },
       },
     ],
     restoreBest: false,
