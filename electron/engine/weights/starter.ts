@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { GraftError } from '../../../shared/errors.ts';
 import { hasWeights, importWeights } from './library.ts';
+import type { LibraryEntry } from './library.ts';
 
 /**
  * The starter backbone comes with Graft, so that transfer works before anything was fetched. It is taken into the
@@ -36,15 +38,25 @@ export async function installStarter(library: string, folder = starterFolder()):
   const { file, weights } = await starterRecord(folder);
   if (hasWeights(library, weights)) return weights;
   const path = join(folder, file.name);
-  const received = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
+  const bytes = await readFile(path);
+  const received = createHash('sha256').update(bytes).digest('hex');
   if (received !== file.sha256)
     throw new GraftError('weights.starter-damaged', { path, expected: file.sha256, received });
-  const { hash } = await importWeights(path, library, starterId);
+  const { hash } = await importBytes(bytes, file.name, library);
   if (hash !== weights)
     throw new GraftError('weights.starter-damaged', { path, expected: weights, received: hash });
   return weights;
+}
+
+/** What was checked is what is imported; and a file inside the app's archive cannot be read piece by piece. */
+async function importBytes(bytes: Uint8Array, name: string, library: string): Promise<LibraryEntry> {
+  const draft = await mkdtemp(join(tmpdir(), 'graft-starter-'));
+  try {
+    await writeFile(join(draft, name), bytes);
+    return await importWeights(join(draft, name), library, starterId);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
 }
 
 function folderAbove(folder: string): string {
