@@ -68,6 +68,10 @@ export const errorSentences = {
     en: '{id} needs images of at least {minimum} pixels a side (received {size}). Choose a larger input size.',
     zh: '{id} 的输入图像边长至少需要 {minimum} 像素（收到 {size}）。请选择更大的输入尺寸。',
   },
+  'zoo.input-fixed': {
+    en: '{id} takes pictures of {size} pixels a side only (received {received}). Set the input size to {size}.',
+    zh: '{id} 只接受边长 {size} 像素的图片（收到 {received}）。请将输入尺寸设为 {size}。',
+  },
   'weights.not-weights': {
     en: '{path} is not a weight file that Graft can read ({detail}). It reads: {known}.',
     zh: '{path} 不是 Graft 能读取的权重文件（{detail}）。支持的格式：{known}。',
@@ -123,6 +127,14 @@ export const errorSentences = {
   'weights.starter-damaged': {
     en: '{path}: the starter backbone that comes with Graft is damaged (expected {expected}, received {received}). Install Graft again; other backbones are not touched by this.',
     zh: '{path}：随 Graft 提供的入门骨干已损坏（应为 {expected}，实为 {received}）。请重新安装 Graft；其他骨干不受影响。',
+  },
+  'weights.graph-input': {
+    en: '{path} does not take pictures: its input is {received}. Graft needs one float32 input of colour pictures of one square size, one at a time or any number.',
+    zh: '{path} 不接受图片输入：其输入为 {received}。Graft 需要一个 float32 彩色正方形图片输入，每次一张或任意数量。',
+  },
+  'weights.no-cut': {
+    en: '{path} cannot be cut at {cut}: the whole computation must pass through one tensor there. Possible ones: {known}.',
+    zh: '{path} 无法在 {cut} 处截断：整个计算必须经过该处的单个张量。可选的有：{known}。',
   },
   'weights.not-in-library': {
     en: 'There are no weights {hash} in the library at {path}. Import the weight file again.',
@@ -355,6 +367,10 @@ export const errorSentences = {
   'recipe.no-backend': {
     en: 'There is no backend called {backend}. Choose one of: {known}.',
     zh: '没有名为 {backend} 的计算后端。请选择：{known}。',
+  },
+  'recipe.frozen-only': {
+    en: '{name} was imported as a finished graph and can only be used frozen. Choose a features recipe, or a backbone of the zoo to fine-tune.',
+    zh: '{name} 是作为完整计算图导入的，只能以冻结方式使用。请选择特征配方，或选择可微调的骨干网络。',
   },
   'recipe.no-stage': {
     en: 'There is no stage {stage}: the recipe has {stages}.',

@@ -2,12 +2,13 @@
 export type { BackendInfo, BackendName, BackendOptions } from './devices.ts';
 export { CPU, selectBackend } from './devices.ts';
 export { LOSS_TOLERANCE, checkDevice } from './self-check.ts';
-export type { EngineStats, ExportOptions, Forward } from './onnxruntime/index.ts';
+export type { EngineStats, ExportOptions, Forward, OnnxSession } from './onnxruntime/index.ts';
 export {
   bake,
   engineStats,
   exportOnnx,
   flush,
+  openOnnx,
   resetStats,
   runOnnx,
   unbake,
