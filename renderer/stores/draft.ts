@@ -1,7 +1,13 @@
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, markRaw, ref } from 'vue';
 import type { RunPlan } from '../../shared/contract/index.ts';
-import { recipeSchema, scratchInputSize, type BackboneSource, type Recipe } from '../../shared/recipe.ts';
+import {
+  recipeSchema,
+  scratchInputSize,
+  type BackboneSource,
+  type Recipe,
+  type Stage,
+} from '../../shared/recipe.ts';
 import {
   kindOfRecipe,
   namedRecipe,
@@ -107,15 +113,25 @@ export const useDraft = defineStore('draft', () => {
     begin(keeps && began.value ? began.value : 'features', backbone ?? preselected());
   }
 
-  /** Trains from this block upward; null leaves everything frozen, `all` nothing. */
-  function setCut(block: string | null): void {
-    if (!recipe.value) return;
-    const wanted = block === null ? 'features' : 'fine-tune';
-    const isGradual = recipe.value.stages.length > 2;
-    if (recipe.value.kind !== wanted || isGradual) begin(wanted, recipe.value.backbone);
-    const last = recipe.value.stages.at(-1);
-    if (block === null || !last) return;
-    last.train = block === 'all' ? { what: 'all' } : { what: 'from', block };
+  /**
+   * What the last stage trains of the backbone. Nothing makes the recipe one of frozen features, anything else one of
+   * fine-tuning; all that does not depend on it stays as it was set.
+   */
+  function setTrained(train: Stage['train']): void {
+    const now = recipe.value;
+    if (!now) return;
+    const wanted = train.what === 'head' ? 'features' : 'fine-tune';
+    if (now.kind !== wanted || now.stages.length > 2) {
+      const { backbone, input } = now;
+      const blockNames = blocksOf(backbone).map((block) => block.id);
+      const start = { backbone, inputSize: input.size, cut: cutOf(backbone), blocks: blockNames };
+      now.stages = namedRecipe(wanted, start).stages;
+      now.kind = wanted;
+      began.value = now.augmentation ? `${wanted}-augmented` : wanted;
+    }
+    const last = now.stages.at(-1);
+    // Hundreds of names that change as a whole need not be watched one by one.
+    if (last) last.train = markRaw(train);
   }
 
   async function refreshPlan(): Promise<void> {
@@ -159,7 +175,7 @@ export const useDraft = defineStore('draft', () => {
     begin,
     setRecipe,
     setBackbone,
-    setCut,
+    setTrained,
     refreshPlan,
     use,
     clear,

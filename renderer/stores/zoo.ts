@@ -1,6 +1,12 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import type { Architecture, LayerRow, WeightsEntry } from '../../shared/contract/index.ts';
+import type {
+  Architecture,
+  BackboneSpeed,
+  LayerRow,
+  Params,
+  WeightsEntry,
+} from '../../shared/contract/index.ts';
 import { lab } from '../bridge.ts';
 
 export interface InstalledBackbone {
@@ -12,6 +18,9 @@ export interface InstalledBackbone {
 export const useZoo = defineStore('zoo', () => {
   const architectures = ref<Architecture[]>([]);
   const loaded = ref(false);
+  const speeds = ref<BackboneSpeed[]>([]);
+  /** Id of the backbone that is being measured. */
+  const measuring = ref<string | null>(null);
 
   const installed = computed<InstalledBackbone[]>(() =>
     architectures.value.flatMap((architecture) =>
@@ -33,7 +42,10 @@ export const useZoo = defineStore('zoo', () => {
   const byId = computed(() => new Map(architectures.value.map((entry) => [entry.id, entry])));
 
   async function load(): Promise<void> {
-    architectures.value = await lab().call('zoo.list', {});
+    [architectures.value, speeds.value] = await Promise.all([
+      lab().call('zoo.list', {}),
+      lab().call('zoo.speeds', {}),
+    ]);
     loaded.value = true;
   }
 
@@ -55,13 +67,53 @@ export const useZoo = defineStore('zoo', () => {
     await load();
   }
 
-  function layers(arch: string, alpha: number, inputSize: number): Promise<LayerRow[]> {
-    return lab().call('zoo.layers', { arch, alpha, inputSize });
+  const layers = (request: Params<'zoo.layers'>): Promise<LayerRow[]> => lab().call('zoo.layers', request);
+
+  /** What was measured of a backbone, the latest first. */
+  const speedsOf = (arch: string): BackboneSpeed[] => speeds.value.filter((one) => one.arch === arch);
+
+  /**
+   * The latest measured speed of a backbone at an input size. One measured at another size is scaled by its area;
+   * `exact` says which it is.
+   */
+  function speedOf(arch: string, alpha: number, inputSize: number) {
+    const same = speedsOf(arch).filter((one) => one.alpha === alpha);
+    const speed = same.find((one) => one.inputSize === inputSize) ?? same[0];
+    if (!speed) return null;
+    const msPerImage = speed.msPerImage * (inputSize / speed.inputSize) ** 2;
+    return { msPerImage, exact: speed.inputSize === inputSize, speed };
+  }
+
+  async function measure(request: Params<'zoo.measure'>): Promise<void> {
+    measuring.value = request.arch;
+    try {
+      await lab().call('zoo.measure', request);
+      speeds.value = await lab().call('zoo.speeds', {});
+    } finally {
+      measuring.value = null;
+    }
   }
 
   function listen(): void {
     lab().on('zoo.changed', () => void load());
   }
 
-  return { architectures, loaded, installed, best, byId, load, importWeights, keep, remove, layers, listen };
+  return {
+    architectures,
+    loaded,
+    installed,
+    best,
+    byId,
+    load,
+    importWeights,
+    keep,
+    remove,
+    layers,
+    speeds,
+    measuring,
+    speedsOf,
+    speedOf,
+    measure,
+    listen,
+  };
 });

@@ -19,6 +19,7 @@ function backboneLine(recipe: Recipe, t: Translate, names: RecipeNames): string 
 function stageLine(stage: Stage, index: number, count: number, t: Translate): string {
   const what = t(`recipe.train.${stage.train.what}`, {
     block: stage.train.what === 'from' ? stage.train.block : '',
+    n: stage.train.what === 'layers' ? stage.train.layers.length : 0,
   });
   const how = t('recipe.how', {
     epochs: stage.epochs,

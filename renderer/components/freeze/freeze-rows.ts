@@ -1,0 +1,116 @@
+import type { LayerRow } from '../../../shared/contract/index.ts';
+import type { LayerCost } from '../../../shared/estimate.ts';
+import type { LayerBlock } from '../../../shared/freezing.ts';
+
+/** A network's layers in the order of its blocks, as the freeze panel counts them: 0 is nearest to the input. */
+export interface FreezeNetwork {
+  rows: LayerRow[];
+  layers: LayerCost[];
+  /** Blocks with the layers that freezing changes, by name. */
+  blocks: LayerBlock[];
+  /** The same blocks as ranges of `rows`. */
+  ranges: { name: string; first: number; last: number }[];
+}
+
+/** A line of the panel: a block, or one of its layers. */
+export interface FreezeRow {
+  key: string;
+  kind: 'block' | 'layer';
+  name: string;
+  /** The layers it stands for, counted from the input. */
+  first: number;
+  last: number;
+  params: number;
+}
+
+/** Whether all, some or none of a row's layers are trained; null where there is nothing to freeze. */
+export type RowState = 'trained' | 'mixed' | 'frozen' | null;
+
+const outputsOf = (shape: readonly (number | null)[]): number =>
+  shape.reduce<number>((product, side) => product * (side ?? 1), 1);
+
+export function networkOf(rows: LayerRow[]): FreezeNetwork {
+  const layers = rows.map((row): LayerCost => ({
+    name: row.name,
+    inputs: row.inputs,
+    learns: row.params > 0 || row.type === 'Dropout',
+    params: row.params,
+    statistics: row.statistics,
+    macs: row.macs,
+    outputs: outputsOf(row.outputShape),
+  }));
+  const ranges: FreezeNetwork['ranges'] = [];
+  rows.forEach(({ block }, index) => {
+    const open = ranges.at(-1);
+    if (open?.name === block) open.last = index;
+    else ranges.push({ name: block, first: index, last: index });
+  });
+  const blocks = ranges.map(({ name, first, last }) => ({
+    name,
+    layers: layers
+      .slice(first, last + 1)
+      .filter(({ learns }) => learns)
+      .map((layer) => layer.name),
+  }));
+  return { rows, layers, blocks, ranges };
+}
+
+/** The panel's lines from the output down to the input, layers only of the blocks that are open. */
+export function freezeRows({ rows, ranges }: FreezeNetwork, open: ReadonlySet<string>): FreezeRow[] {
+  return [...ranges].reverse().flatMap(({ name, first, last }) => {
+    const inside = rows.slice(first, last + 1);
+    const block: FreezeRow = {
+      key: `block:${name}`,
+      kind: 'block',
+      name,
+      first,
+      last,
+      params: inside.reduce((sum, row) => sum + row.params, 0),
+    };
+    if (!open.has(name)) return [block];
+    const layers = inside.map((row, offset): FreezeRow => ({
+      key: row.name,
+      kind: 'layer',
+      name: row.name,
+      first: first + offset,
+      last: first + offset,
+      params: row.params,
+    }));
+    return [block, ...layers.reverse()];
+  });
+}
+
+export function stateOf(
+  { layers }: FreezeNetwork,
+  { first, last }: Pick<FreezeRow, 'first' | 'last'>,
+  trained: ReadonlySet<string>,
+): RowState {
+  let learning = 0;
+  let moving = 0;
+  for (let index = first; index <= last; index++) {
+    const layer = layers[index];
+    if (!layer?.learns) continue;
+    learning++;
+    if (trained.has(layer.name)) moving++;
+  }
+  if (learning === 0) return null;
+  if (moving === 0) return 'frozen';
+  return moving === learning ? 'trained' : 'mixed';
+}
+
+/** The trained layers after those from `first` to `last` were frozen or unfrozen. */
+export function withRange(
+  { layers }: FreezeNetwork,
+  trained: ReadonlySet<string>,
+  [first, last]: [number, number],
+  train: boolean,
+): Set<string> {
+  const next = new Set(trained);
+  for (let index = first; index <= last; index++) {
+    const layer = layers[index];
+    if (!layer?.learns) continue;
+    if (train) next.add(layer.name);
+    else next.delete(layer.name);
+  }
+  return next;
+}
