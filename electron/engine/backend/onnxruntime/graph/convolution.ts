@@ -1,8 +1,9 @@
 import { gemm, matmul, reduce } from './reductions.ts';
-import { mul } from './elementwise.ts';
-import { concat, reshape, reverse, slice, transpose, zeroPad } from './shaping.ts';
+import { capabilities } from './capabilities.ts';
+import { add, mul } from './elementwise.ts';
+import { concat, expand, reshape, reverse, slice, transpose, zeroPad } from './shaping.ts';
 import type { Value } from './value.ts';
-import { dim, record, sizeOf } from './value.ts';
+import { dim, record, scalar, sizeOf } from './value.ts';
 import type { Window } from './windows.ts';
 import {
   suitsWinograd,
@@ -44,7 +45,23 @@ function depthwiseOutFirst(filter: Value, window: Window): Value {
 
 function correlate(x: Value, weights: Value, window: Window, group: number): Value {
   const shape = [dim(x.shape, 0), dim(weights.shape, 0), ...window.output];
-  return record('Conv', [x, weights], { ...windowAttributes(window), group }, 'float32', shape);
+  const [filter, seen] = forgetsEndPadding(window) ? enlarged(weights, window) : [weights, window];
+  return record('Conv', [x, filter], { ...windowAttributes(seen), group }, 'float32', shape);
+}
+
+/** WebGPU takes a kernel as large as its input for a matrix product, whatever the padding after the input. */
+function forgetsEndPadding({ kernel, input, before, after }: Window): boolean {
+  if (!capabilities().webgpuFaults || before.some((padding) => padding !== 0)) return false;
+  const covers = kernel.every((length, axis) => length === dim(input, axis));
+  return covers && after.some((padding) => padding !== 0);
+}
+
+/** The same convolution with a kernel that is one row of zeros longer. (A Pad of the input would be fused.) */
+function enlarged(weights: Value, window: Window): [Value, Window] {
+  const longer = ([first = 0, ...others]: readonly number[]): number[] => [first + 1, ...others];
+  const row = weights.shape.map((length, axis) => (axis === 2 ? 1 : length));
+  const filter = concat([weights, expand(scalar('float32', 0), row)], 2);
+  return [filter, { ...window, kernel: longer(window.kernel), after: longer(window.after) }];
 }
 
 /** A frozen filter is part of the compiled graph, where ONNX Runtime's blocked convolutions are best. */
@@ -150,6 +167,18 @@ export function convolutionInputGradient(dy: Value, filter: Value, window: Windo
   return fromChannelsFirst(correlate(upstream, flipped, turned, 1), window);
 }
 
+/** Transposed depthwise convolution; where WebGPU computes, one for each multiple of the channels, added up. */
+function depthwiseTransposed(dy: Value, weights: Value, window: Window, channels: number): Value {
+  const parts = capabilities().webgpuFaults ? dim(weights.shape, 0) / channels : 1;
+  const products = Array.from({ length: parts }, (_, start) => {
+    const size = dim(weights.shape, 0) / parts;
+    const upstream = slice(dy, [{ axis: 1, start, size, step: parts }]);
+    const filter = slice(weights, [{ axis: 0, start, size, step: parts }]);
+    return transposedConvolution(upstream, filter, window, channels, channels);
+  });
+  return products.reduce((sum, product) => add(sum, product));
+}
+
 /** Gradient of a depthwise convolution with respect to the input. */
 export function depthwiseInputGradient(dy: Value, filter: Value, window: Window): Value {
   const upstream = asChannelsFirst(dy, window);
@@ -158,7 +187,7 @@ export function depthwiseInputGradient(dy: Value, filter: Value, window: Window)
   const channels = dim(filter.shape, -2);
   if (!turned) {
     const weights = depthwiseOutFirst(filter, window);
-    return fromChannelsFirst(transposedConvolution(upstream, weights, window, channels, channels), window);
+    return fromChannelsFirst(depthwiseTransposed(upstream, weights, window, channels), window);
   }
   const flipped = transpose(reverse(filter, filterAxes(window)), [rank, rank + 1, ...filterAxes(window)]);
   return fromChannelsFirst(correlate(upstream, flipped, turned, channels), window);

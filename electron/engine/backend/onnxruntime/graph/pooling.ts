@@ -31,13 +31,17 @@ function maxIndices(x: Value, y: Value, window: Window): Value {
 const overlaps = (window: Window): boolean =>
   extents(window).some((extent, axis) => extent > dim(window.strides, axis));
 
+const isPadded = ({ before, after }: Window): boolean =>
+  [...before, ...after].some((padding) => padding !== 0);
+
 /** Sends `dy` to where the maxima were: x and y are input and result of the forward pass. */
 export function maxPoolGradient(dy: Value, x: Value, y: Value, window: Window): Value {
   if (!capabilities().maxPoolIndices) return maxPoolGradientByComparison(dy, x, y, window);
   const indices = maxIndices(x, y, window);
   const upstream = asChannelsFirst(dy, window);
   const shape = [...upstream.shape.slice(0, 2), ...window.input];
-  if (!overlaps(window)) {
+  // MaxUnpool refuses an output that windows reach beyond.
+  if (!overlaps(window) && !isPadded(window)) {
     const spread = record(
       'MaxUnpool',
       [upstream, indices, integers(shape)],

@@ -1,3 +1,4 @@
+import { capabilities } from './capabilities.ts';
 import { where } from './elementwise.ts';
 import type { Value } from './value.ts';
 import { dim, integers, record, recordAll, sameShape, scalar, sizeOf } from './value.ts';
@@ -62,10 +63,29 @@ export interface SliceRange {
   readonly step?: number;
 }
 
+const isPartlyBackward = ({ axis, start, step = 1 }: SliceRange, x: Value): boolean =>
+  step < 0 && start !== dim(x.shape, axis) - 1;
+
+/** The same elements in the other order. */
+const turnedRound = ({ axis, start, size, step = 1 }: SliceRange): SliceRange => ({
+  axis,
+  start: start + (size - 1) * step,
+  size,
+  step: -step,
+});
+
 /** Takes `size` elements from `start` along each given axis; a negative step walks backwards. */
 export function slice(x: Value, ranges: readonly SliceRange[]): Value {
   const partial = ranges.filter(({ axis, size, step }) => size !== x.shape[axis] || (step ?? 1) !== 1);
   if (partial.length === 0) return x;
+  const backward = capabilities().webgpuFaults ? partial.filter((range) => isPartlyBackward(range, x)) : [];
+  if (backward.length > 0) {
+    const forward = partial.map((range) => (backward.includes(range) ? turnedRound(range) : range));
+    return reverse(
+      slice(x, forward),
+      backward.map(({ axis }) => axis),
+    );
+  }
   const shape = [...x.shape];
   for (const { axis, size } of partial) shape[axis] = size;
   const ends = partial.map(({ start, size, step = 1 }) => {
