@@ -21,7 +21,7 @@ const providers: Partial<Record<NodeJS.Platform, readonly DeviceTarget['device']
   darwin: ['coreml', 'webgpu'],
 };
 
-const require = createRequire(import.meta.url);
+const packages = createRequire(import.meta.url);
 
 /** Everything that might compute on this system. Reads some file names and loads nothing. */
 export function listCandidates(platform: NodeJS.Platform = process.platform): Candidate[] {
@@ -58,7 +58,7 @@ function tensorflowFetched(): boolean {
 
 function folderOf(name: string): string | null {
   try {
-    return dirname(require.resolve(`${name}/package.json`));
+    return dirname(packages.resolve(`${name}/package.json`));
   } catch {
     return null;
   }
