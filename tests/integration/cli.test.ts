@@ -71,6 +71,8 @@ describe('usage', () => {
     [['train', 'x']],
     [['import', 'x']],
     [['evaluate', 'x', '1', '--split', 'all']],
+    [['ladder', 'x', '--seeds', 'many']],
+    [['ladder', 'x', '--recipes', 'magic']],
     [['serve', '--port', '99999']],
   ])('%j is wrong: exit code 2, a word on stderr, nothing on stdout', async (args) => {
     const { code, out, err } = await graft(...args);
@@ -89,6 +91,7 @@ describe('usage', () => {
       'train',
       'runs',
       'evaluate',
+      'ladder',
       'predict',
       'export',
       'serve',
@@ -182,6 +185,25 @@ describe('the job of the terminal, on pictures of two colours', () => {
     const exported = await json('export', project, '1', '--format', 'onnx', '--out', out);
     expect(existsSync(out)).toBe(true);
     expect(exported.largestDifference).toBeLessThan(1e-4);
+  }, 240_000);
+
+  it('climbs a ladder of recipes over seeds and compares the rungs on the same items', async () => {
+    const { rungs, steps } = await json<{
+      rungs: { recipe: string; items: number; runs: string[]; accuracies: number[] }[];
+      steps: { from: string; to: string; gain: number; interval: [number, number] }[];
+    }>(
+      'ladder',
+      project,
+      ...['--recipes', 'scratch-cnn,scratch-cnn-regularized', '--seeds', '2'],
+      ...['--set', 'epochs=1', '--set-scratch', 'input.size=32'],
+    );
+    expect(rungs.map(({ recipe }) => recipe)).toEqual(['scratch-cnn', 'scratch-cnn-regularized']);
+    const [lower, upper] = rungs;
+    expect(upper?.items).toBe(lower?.items);
+    expect(new Set(rungs.flatMap(({ runs }) => runs)).size).toBe(4);
+    const mean = (numbers: number[] = []): number => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+    expect(steps).toHaveLength(1);
+    expect(steps[0]?.gain).toBeCloseTo(mean(upper?.accuracies) - mean(lower?.accuracies), 12);
   }, 240_000);
 
   it('knows no other run', async () => {

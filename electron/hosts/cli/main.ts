@@ -3,6 +3,7 @@ import { errorText, toGraftError } from '../../../shared/errors.ts';
 import { appVersion } from '../places.ts';
 import { dataCommands } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { ladderCommand } from './commands/ladder.ts';
 import { modelCommands } from './commands/models.ts';
 import { serveCommand } from './commands/serve.ts';
 import { freezingCommands } from './commands/freezing.ts';
@@ -39,6 +40,7 @@ function graft(): Command {
     zooCommands,
     trainCommands,
     freezingCommands,
+    ladderCommand,
     modelCommands,
     serveCommand,
   ])
