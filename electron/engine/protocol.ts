@@ -3,7 +3,14 @@ import { augmentationSchema } from '../../shared/augmentation.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import { engineInfoSchema } from '../../shared/contract/app.ts';
 import { deviceMeasurementSchema, deviceTargetSchema } from '../../shared/contract/devices.ts';
-import { architectureSchema, backboneSpeedSchema, layerRowSchema, weightsEntrySchema } from '../../shared/contract/zoo.ts';
+import {
+  architectureSchema,
+  backboneSpeedSchema,
+  graphChoicesSchema,
+  graphInspectionSchema,
+  layerRowSchema,
+  weightsEntrySchema,
+} from '../../shared/contract/zoo.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
 
@@ -134,6 +141,7 @@ export const engineMethods = {
   zooList: { params: z.object({ libraryDir: path }), progress: nothing, result: z.array(architectureSchema) },
   zooLayers: {
     params: z.object({
+      libraryDir: path,
       arch: z.string(),
       alpha: z.number(),
       inputSize: z.number().int(),
@@ -143,7 +151,12 @@ export const engineMethods = {
     result: z.array(layerRowSchema),
   },
   weightsImport: {
-    params: z.object({ path, as: z.string().optional(), libraryDir: path }),
+    params: z.object({
+      path,
+      as: z.string().optional(),
+      graph: graphChoicesSchema.optional(),
+      libraryDir: path,
+    }),
     progress: nothing,
     result: weightsEntrySchema,
   },
@@ -152,6 +165,11 @@ export const engineMethods = {
     params: z.object({ runDir: path, name: z.string(), libraryDir: path }),
     progress: nothing,
     result: weightsEntrySchema,
+  },
+  weightsInspect: {
+    params: z.object({ path }).extend(graphChoicesSchema.pick({ layout: true, size: true }).shape),
+    progress: nothing,
+    result: graphInspectionSchema.nullable(),
   },
   weightsRemove: {
     params: z.object({ id: z.string(), libraryDir: path }),

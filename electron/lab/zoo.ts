@@ -13,11 +13,14 @@ export function zooHandlers(lab: LabContext): HandlersOf<'zoo'> {
   const downloads = new Downloads(lab);
   return {
     'zoo.list': () => media.request('zooList', { libraryDir }).result,
-    'zoo.layers': (params) => media.request('zooLayers', params).result,
+    'zoo.layers': (params) => media.request('zooLayers', { ...params, libraryDir }).result,
     'zoo.speeds': () => readSpeeds(lab.options.dataDir),
     'zoo.measure': (request) => measureSpeed(lab, request),
-    async 'zoo.import'({ path, as }) {
-      const entry = await media.request('weightsImport', { path: resolve(path), as, libraryDir }).result;
+    'zoo.inspect': ({ path, ...wishes }) =>
+      media.request('weightsInspect', { path: resolve(path), ...wishes }).result,
+    async 'zoo.import'({ path, as, graph }) {
+      const params = { path: resolve(path), as, graph, libraryDir };
+      const entry = await media.request('weightsImport', params).result;
       events.emit('zoo.changed', {});
       return entry;
     },

@@ -53,6 +53,37 @@ export const inboxReportSchema = z.object({
 });
 export type InboxReport = z.infer<typeof inboxReportSchema>;
 
+/** What a person says of a network that is no architecture of the zoo; what is left out is found out or guessed. */
+export const graphChoicesSchema = z.object({
+  /** Name of the tensor that its features are. */
+  cut: z.string().max(1000).optional(),
+  layout: z.enum(['NHWC', 'NCHW']).optional(),
+  /** Side of its pictures, for networks that take any. */
+  size: z.number().int().min(16).max(1024).optional(),
+  preprocessing: z.enum(['tf', 'caffe', 'torch', 'unit', 'none']).optional(),
+});
+export type GraphChoices = z.infer<typeof graphChoicesSchema>;
+
+/** What such a network takes, and where it can be cut. */
+export const graphInspectionSchema = z.object({
+  input: z.string(),
+  layout: z.enum(['NHWC', 'NCHW']),
+  size: z.number().int(),
+  fixedSize: z.boolean(),
+  batch: z.enum(['any', 'one']),
+  preprocessing: z.enum(['tf', 'caffe', 'torch', 'unit', 'none']),
+  cuts: z.array(
+    z.object({
+      name: z.string(),
+      op: z.string(),
+      shape: z.array(z.number().int()),
+      channelsLast: z.boolean(),
+    }),
+  ),
+  defaultCut: z.string(),
+});
+export type GraphInspection = z.infer<typeof graphInspectionSchema>;
+
 export const architectureSchema = z.object({
   id: z.string(),
   title: z.string(),
@@ -70,6 +101,8 @@ export const architectureSchema = z.object({
   blocks: z.array(z.object({ id: z.string(), layers: z.number().int(), params: z.number().int() })),
   /** First block that fine-tuning trains by default. */
   defaultCut: z.string(),
+  /** An imported network: nothing of it can be trained. */
+  frozenOnly: z.boolean(),
   published: z.array(publishedSchema),
   installed: z.array(weightsEntrySchema),
 });
@@ -134,11 +167,22 @@ export const zooMethods = {
   ),
   /** Imports a weights file or folder into the library; `as` names the architecture where it cannot be told. */
   'zoo.import': method(
-    z.object({ path: z.string().min(1).max(4096), as: z.string().optional() }),
+    z.object({
+      path: z.string().min(1).max(4096),
+      as: z.string().optional(),
+      graph: graphChoicesSchema.optional(),
+    }),
     weightsEntrySchema,
   ),
   /** Takes the backbone of a finished run of the open project into the library, for every project to carry over. */
   'zoo.keep': method(z.object({ run: z.string() }), weightsEntrySchema),
+  /** Of a file that is a whole network (ONNX): what can be chosen for its import. null for a file of weights. */
+  'zoo.inspect': method(
+    z
+      .object({ path: z.string().min(1).max(4096) })
+      .extend(graphChoicesSchema.pick({ layout: true, size: true }).shape),
+    graphInspectionSchema.nullable(),
+  ),
   'zoo.remove': method(z.object({ id: z.string() }), z.null()),
   /**
    * Fetches a published file over the network, as a job; nothing else in Graft goes online. `file` is its name in

@@ -4,7 +4,9 @@ import type {
   WeightsEntry,
 } from '../../../shared/contract/zoo.ts';
 import { keepBackbone } from '../training/network/backbone-file.ts';
-import { importWeights, listWeights, removeWeights } from '../weights/library.ts';
+import { listGraphs } from '../weights/graphs/graph-import.ts';
+import { importFile, inspectFile } from '../weights/import.ts';
+import { listWeights, removeWeights } from '../weights/library.ts';
 import type { LibraryEntry } from '../weights/library.ts';
 import { modelTensors } from '../weights/model-tensors.ts';
 import { layerRows } from '../zoo/layer-rows.ts';
@@ -13,15 +15,22 @@ import type { Architecture, PublishedWeights } from '../zoo/registry.ts';
 import type { Backbone } from '../zoo/network.ts';
 import { buildScratchCnn } from '../zoo/scratch-cnn.ts';
 import type { EngineHandlers } from './context.ts';
+import { graphArchitecture, graphCard, graphRows, graphWeights } from './graphs.ts';
 
-type ZooHandlers = Pick<EngineHandlers, 'zooList' | 'zooLayers' | 'weightsImport' | 'weightsFromRun' | 'weightsRemove'>;
+type ZooHandlers = Pick<
+  EngineHandlers,
+  'zooList' | 'zooLayers' | 'weightsImport' | 'weightsInspect' | 'weightsFromRun' | 'weightsRemove'
+>;
 
 export const zooHandlers: ZooHandlers = {
   async zooList({ libraryDir }) {
     const installed = (await listWeights(libraryDir)).map(toEntry);
-    return architectures.map((row) => card(row, installed));
+    const graphs = await listGraphs(libraryDir);
+    return [...architectures.map((row) => card(row, installed)), ...graphs.map(graphCard)];
   },
-  zooLayers({ arch, alpha, inputSize, channels }) {
+  async zooLayers({ arch, alpha, inputSize, channels, libraryDir }) {
+    const graph = (await listGraphs(libraryDir)).find((entry) => graphArchitecture(entry) === arch);
+    if (graph) return graphRows(graph);
     const backbone = channels
       ? buildScratchCnn({ inputSize, channels })
       : architecture(arch).build({ alpha, inputSize });
@@ -29,8 +38,12 @@ export const zooHandlers: ZooHandlers = {
     backbone.model.dispose();
     return rows;
   },
-  async weightsImport({ path, as, libraryDir }) {
-    return toEntry(await importWeights(path, libraryDir, as));
+  async weightsImport({ path, as, graph, libraryDir }) {
+    const { kind, entry } = await importFile(path, libraryDir, { as, graph });
+    return kind === 'graph' ? graphWeights(entry) : toEntry(entry);
+  },
+  weightsInspect({ path, ...wishes }) {
+    return inspectFile(path, wishes);
   },
   async weightsFromRun({ runDir, name, libraryDir }) {
     return toEntry(await keepBackbone(runDir, name, libraryDir));
@@ -86,6 +99,7 @@ function card(row: Architecture, installed: WeightsEntry[]): ArchitectureCard {
     alphas: row.variants.map((variant) => variant.alpha),
     blocks: blocksOf(row),
     defaultCut: row.defaultCut,
+    frozenOnly: false,
     published: row.weights.map(({ file, url, withTop, alpha: width, bytes, ...stated }) => ({
       file,
       url,

@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { tensor4d, zeros } from '@tensorflow/tfjs-core';
+import { GraftError } from '../../../shared/errors.ts';
 import { exportOnnx, runOnnx } from '../backend/index.ts';
 import { decodeMany } from '../data/decode.ts';
 import type { EngineResult } from '../protocol.ts';
@@ -21,6 +22,10 @@ export async function exportRun(
   control: RunControl,
 ): Promise<EngineResult<'exportOnnx'>> {
   const network = await loadNetwork(dir);
+  if (network.graphFile !== null) {
+    const detail = 'its backbone is an imported network, which stays a file of its own in the run';
+    throw new GraftError('engine.export-unsupported', { detail });
+  }
   try {
     const { size, resize } = network.spec.input;
     const example = zeros([1, size, size, 3]);

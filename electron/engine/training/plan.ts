@@ -3,11 +3,15 @@ import { GraftError } from '../../../shared/errors.ts';
 import { trainedBy } from '../../../shared/freezing.ts';
 import type { Recipe, Stage } from '../../../shared/recipe.ts';
 import type { EngineResult, Places } from '../protocol.ts';
+import { parametersOfGraph } from '../weights/graphs/frozen-graph.ts';
+import { readGraphEntry } from '../weights/graphs/graph-file.ts';
+import type { GraphEntry } from '../weights/graphs/graph-file.ts';
+import { graphPath } from '../weights/graphs/graph-import.ts';
 import { loadWeights } from '../weights/load.ts';
 import { openLibrary } from '../weights/library.ts';
 import type { Block } from '../zoo/network.ts';
 import { architecture } from '../zoo/registry.ts';
-import { loadBody, loadSpec } from './network/model-store.ts';
+import { graphFileOf, loadBody, loadSpec } from './network/model-store.ts';
 import { buildNetwork, networkTensors } from './network/network.ts';
 import type { Network, NetworkSpec } from './network/network.ts';
 
@@ -21,12 +25,36 @@ export async function networkSpec(recipe: Recipe, classes: string[], places: Pla
       body: { kind: 'scratch-cnn', channels: recipe.scratch.channels },
       preprocessing: 'unit',
     };
+  const graph = backbone.from === 'library' ? libraryGraph(backbone, places) : null;
+  if (graph) {
+    refuseTraining(recipe, graph.sourceName);
+    return { ...shared, body: { kind: 'graph', hash: graph.hash }, preprocessing: graph.preprocessing };
+  }
   if (backbone.from === 'library') {
     const { preprocessing } = architecture(backbone.arch);
     return { ...shared, body: { kind: 'zoo', arch: backbone.arch, alpha: backbone.alpha }, preprocessing };
   }
   const { body, preprocessing } = await loadSpec(join(places.runsDir, backbone.run));
+  if (body.kind === 'graph') refuseTraining(recipe, backbone.run);
   return { ...shared, body, preprocessing };
+}
+
+/** The imported network that a recipe stands on; null for weights of an architecture. */
+function libraryGraph({ weights }: { weights: string | null }, { libraryDir }: Places): GraphEntry | null {
+  const path = weights === null ? null : graphPath(libraryDir, weights);
+  return path === null || weights === null ? null : readGraphEntry(path, weights);
+}
+
+/** Where the file of an imported network lies: in the library, or in the run that is carried over. */
+function graphFileFor({ body }: NetworkSpec, { backbone }: Recipe, places: Places): string | null {
+  if (body.kind !== 'graph' || backbone === null) return null;
+  if (backbone.from === 'library') return graphPath(places.libraryDir, body.hash);
+  return graphFileOf({ body }, join(places.runsDir, backbone.run));
+}
+
+/** @throws GraftError recipe.frozen-only when a stage would train an imported network */
+function refuseTraining({ stages }: Recipe, name: string): void {
+  if (stages.some(({ train }) => train.what !== 'head')) throw new GraftError('recipe.frozen-only', { name });
 }
 
 /**
@@ -37,9 +65,9 @@ export async function startingNetwork(recipe: Recipe, classes: string[], places:
   const spec = await networkSpec(recipe, classes, places);
   const { backbone, seed } = recipe;
   const carried = backbone !== null && (backbone.from === 'run' || backbone.weights !== null);
-  const network = buildNetwork(spec, seed, carried ? null : seed);
+  const network = buildNetwork(spec, seed, carried ? null : seed, graphFileFor(spec, recipe, places));
   if (backbone?.from === 'run') await loadBody(join(places.runsDir, backbone.run), network);
-  if (backbone?.from === 'library' && backbone.weights !== null) {
+  if (backbone?.from === 'library' && backbone.weights !== null && network.graphFile === null) {
     const { source } = await openLibrary(places.libraryDir, backbone.weights);
     try {
       await loadWeights(network.body, source);
@@ -78,9 +106,10 @@ export function countParams(
   trained: ReadonlySet<string>,
 ): { trainable: number; frozen: number } {
   let trainable = 0;
-  let frozen = 0;
+  let frozen = network.body.layers.reduce((sum, layer) => sum + (parametersOfGraph(layer) ?? 0), 0);
   for (const { name, layer, shape } of networkTensors(network)) {
     const size = shape.reduce((product, side) => product * side, 1);
+    if (network.graphFile !== null && !name.startsWith('head/')) continue; // The hash of its file, no parameter.
     const moving = /moving_(mean|variance)$/.test(name);
     if (name.startsWith('head/') || (trained.has(layer) && !moving)) trainable += size;
     else frozen += size;
@@ -95,7 +124,8 @@ export async function planRun(
   places: Places,
 ): Promise<EngineResult<'plan'>> {
   const names = Array.from({ length: Math.max(classes, 1) }, (_, index) => String(index));
-  const network = buildNetwork(await networkSpec(recipe, names, places), recipe.seed, null);
+  const spec = await networkSpec(recipe, names, places);
+  const network = buildNetwork(spec, recipe.seed, null, graphFileFor(spec, recipe, places));
   const { trainable, frozen } = countParams(network, trainedLayers(recipe, network.blocks));
   const { featureWidth } = network;
   network.body.dispose();

@@ -7,6 +7,7 @@ import { GraftError } from '../../../shared/errors.ts';
 import { bytesOf } from '../tensors/dtypes.ts';
 import { createSafetensorsWriter, readSafetensorsHeader } from '../tensors/safetensors.ts';
 import { architecture } from '../zoo/registry.ts';
+import { graphPath } from './graphs/graph-import.ts';
 import { identify } from './identify.ts';
 import type { Identity } from './identify.ts';
 import { readFinite } from './load.ts';
@@ -106,7 +107,7 @@ export const hasWeights = (library: string, hash: string): boolean => existsSync
 
 /** @throws GraftError weights.not-in-library */
 export async function removeWeights(library: string, hash: string): Promise<void> {
-  const path = libraryPath(library, hash);
+  const path = graphPath(library, hash) ?? libraryPath(library, hash);
   if (!existsSync(path)) throw new GraftError('weights.not-in-library', { hash, path: library });
   await rm(path);
 }

@@ -39,13 +39,24 @@ function modelJsonOf(path: string): string {
   throw new GraftError('weights.missing-part', { path, part: 'model.json' });
 }
 
+/** The first bytes of a file; null for a folder. @throws GraftError file.*, weights.damaged */
+export function headOf(path: string): Buffer | null {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return null;
+  const reader = openBytes(path);
+  try {
+    return reader.bytes(0, Math.min(headBytes, reader.size));
+  } finally {
+    reader.close();
+  }
+}
+
 function recognise(path: string): WeightFormat {
   const reader = openBytes(path);
   try {
     const head = reader.bytes(0, Math.min(headBytes, reader.size));
     const format = weightFormats.find((candidate) => candidate.match(head, path));
     if (format) return format;
-    const known = weightFormats.map((candidate) => candidate.title).join(', ');
+    const known = [...weightFormats.map((candidate) => candidate.title), 'ONNX'].join(', ');
     throw new GraftError('weights.not-weights', { path, detail: describe(head), known });
   } finally {
     reader.close();

@@ -3,6 +3,7 @@ import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core
 import { model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
+import { openFrozenGraph } from '../../weights/graphs/frozen-graph.ts';
 import { modelTensors } from '../../weights/model-tensors.ts';
 import type { ModelTensor } from '../../weights/model-tensors.ts';
 import { buildHead } from '../../zoo/head.ts';
@@ -21,6 +22,8 @@ export const networkSpecSchema = z.object({
   version: z.literal(1),
   body: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('zoo'), arch: z.string(), alpha: z.number() }),
+    /** An imported network, frozen: `hash` names it in the library, and the run keeps a copy. */
+    z.object({ kind: z.literal('graph'), hash: z.string() }),
     z.object({ kind: z.literal('scratch-cnn'), channels: z.array(z.number().int()).default([16, 64, 128]) }),
   ]),
   input: z.object({ size: z.number().int(), resize: z.enum(['stretch', 'crop']) }),
@@ -43,14 +46,22 @@ export interface Network {
   head: LayersModel;
   /** Length of the pooled feature vector. */
   featureWidth: number;
+  /** File of the imported network that the body is; null for any other body. */
+  graphFile: string | null;
 }
 
 /**
  * Builds a network. Kernels of the body are random from `bodySeed`, or zeros when weights will be loaded
  * (null: cheap); those of the head are always random from `headSeed`.
+ * @param graphFile where the imported network lies that the body is
  */
-export function buildNetwork(spec: NetworkSpec, headSeed: number, bodySeed: number | null): Network {
-  const backbone = buildBody(spec, bodySeed ?? undefined);
+export function buildNetwork(
+  spec: NetworkSpec,
+  headSeed: number,
+  bodySeed: number | null,
+  graphFile: string | null = null,
+): Network {
+  const backbone = buildBody(spec, bodySeed ?? undefined, graphFile);
   const [height = 1, width = 1, channels = 1] = (backbone.model.outputs[0] as SymbolicTensor).shape.slice(
     1,
   ) as number[];
@@ -65,11 +76,15 @@ export function buildNetwork(spec: NetworkSpec, headSeed: number, bodySeed: numb
   });
   const logits = classifier.getLayer('head_logits').output as SymbolicTensor;
   const head = model({ inputs: classifier.inputs, outputs: logits, name: 'head' });
-  return { spec, body: backbone.model, blocks: backbone.blocks, head, featureWidth };
+  return { spec, body: backbone.model, blocks: backbone.blocks, head, featureWidth, graphFile };
 }
 
-function buildBody(spec: NetworkSpec, seed: number | undefined) {
+function buildBody(spec: NetworkSpec, seed: number | undefined, graphFile: string | null) {
   const inputSize = spec.input.size;
+  if (spec.body.kind === 'graph') {
+    if (graphFile === null) throw new Error('The file of an imported network is not named');
+    return openFrozenGraph(graphFile, inputSize);
+  }
   if (spec.body.kind === 'scratch-cnn') {
     return buildScratchCnn({ inputSize, seed, channels: spec.body.channels });
   }

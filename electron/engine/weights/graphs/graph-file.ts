@@ -30,6 +30,8 @@ export const graphFactsSchema = z.object({
   /** Of what leaves at the cut for one picture of `size`, as `[height, width, channels]`. */
   features: z.array(z.number().int().positive()).length(3),
   params: z.number().int().nonnegative(),
+  /** Multiplications for one picture. */
+  macs: z.number().nonnegative(),
   operations: z.number().int().positive(),
 });
 export type GraphFacts = z.infer<typeof graphFactsSchema>;

@@ -11,6 +11,9 @@ import { featureShape } from './frozen-graph.ts';
 import { NOTE, readGraphEntry } from './graph-file.ts';
 import type { GraphEntry, GraphFacts } from './graph-file.ts';
 import { inputShape, inspectGraph } from './inspect.ts';
+import type { GraphInspection, InspectionWishes } from './inspect.ts';
+import { sizeOf } from './operators/known.ts';
+import { inferShapes } from './shapes.ts';
 import { parseOnnx, readOnnx } from './onnx-model.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { prefixOf, writePrefix } from './onnx-write.ts';
@@ -49,6 +52,11 @@ export async function importOnnx(path: string, library: string, choices: GraphCh
 }
 
 /** @throws GraftError weights.* */
+export function inspectOnnx(path: string, wishes: InspectionWishes): GraphInspection {
+  return inspectGraph(readOnnx(path), wishes);
+}
+
+/** @throws GraftError weights.* */
 export async function storeGraph(
   model: OnnxModel,
   library: string,
@@ -59,6 +67,10 @@ export async function storeGraph(
   const cut = chooseCut(model.path, inspection.cuts, choices.cut ?? inspection.defaultCut);
   const prefix = prefixOf(model, cut.name);
   const { cuts: _, defaultCut: __, ...input } = inspection;
+  const shapes = inferShapes(model, {
+    name: input.input,
+    shape: inputShape(input.layout, 1, input.size),
+  });
   const facts: GraphFacts = {
     version: 1,
     ...source,
@@ -69,6 +81,7 @@ export async function storeGraph(
     channelsLast: cut.channelsLast,
     features: featureShape(cut.shape, cut.channelsLast),
     params: paramsOf(model, prefix),
+    macs: macsOf(model, prefix, shapes),
     operations: prefix.nodes.length,
   };
   const hash = hashGraph(model, prefix, facts);
@@ -114,10 +127,18 @@ function paramsOf({ constants }: OnnxModel, prefix: Prefix): number {
   const sizes = prefix.constants
     .map((name) => constants.get(name))
     .filter((tensor) => tensor?.integers === null);
-  return sizes.reduce(
-    (sum, tensor) => sum + (tensor?.shape ?? []).reduce((product, side) => product * side, 1),
-    0,
-  );
+  return sizes.reduce((sum, tensor) => sum + sizeOf(tensor?.shape ?? [0]), 0);
+}
+
+/** Each kernel is applied once at each position of its output. */
+function macsOf({ constants }: OnnxModel, prefix: Prefix, shapes: ReadonlyMap<string, number[]>): number {
+  return prefix.nodes.reduce((sum, { op, inputs, outputs }) => {
+    const kernel = constants.get(inputs[1] ?? '');
+    const output = shapes.get(outputs[0] ?? '') ?? [];
+    if (!kernel || !['Conv', 'Gemm', 'MatMul'].includes(op)) return sum;
+    const positions = op === 'Conv' ? output.slice(2) : output.slice(0, -1);
+    return sum + sizeOf(positions) * sizeOf(kernel.shape);
+  }, 0);
 }
 
 /** Over what the network computes, not over when or from where it came. */
