@@ -1,13 +1,10 @@
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
 import { loadTensorflow } from '../../electron/engine/backend/tensorflow.ts';
 import { configureSessions } from '../../electron/engine/backend/onnxruntime/index.ts';
+import { testDevice } from '../test-device.ts';
 
-/** GRAFT_CONFORMANCE_BACKEND: `onnxruntime` (default), `onnxruntime:webgpu`, or `tensorflow` where installed. */
-const [backendName = 'onnxruntime', provider = 'cpu'] = (
-  process.env['GRAFT_CONFORMANCE_BACKEND'] ?? 'onnxruntime'
-).split(':');
+const { backend, device } = testDevice;
+if (backend === 'tensorflow') loadTensorflow();
+else configureSessions({ provider: device });
 
-if (backendName === 'tensorflow') loadTensorflow();
-else configureSessions({ provider });
-
-setTestEnvs([{ name: `test-${backendName}`, backendName, isDataSync: true }]);
+setTestEnvs([{ name: `test-${backend}`, backendName: backend, isDataSync: true }]);
