@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importFile, inspectFile } from '../../electron/engine/weights/import.ts';
 import { openWeights } from '../../electron/engine/weights/open.ts';
 import { GraftError } from '../../shared/errors.ts';
 import { mutate } from './mutations.ts';
-import { sampleNames, writeSamples } from './samples.ts';
+import { graphNames, sampleNames, writeSamples } from './samples.ts';
 import type { Sample } from './samples.ts';
 
 /**
@@ -33,6 +34,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** What became of a file: 'read', or the code of the error; anything else is a crash. */
 async function outcome(path: string): Promise<string> {
   try {
+    if (inspectFile(path, {})) {
+      await importFile(path, join(folder, 'library'));
+      return 'read';
+    }
     const source = await openWeights(path);
     try {
       for (const tensor of source.tensors) {
@@ -51,7 +56,7 @@ async function outcome(path: string): Promise<string> {
 
 const expected = /^(read|file\.unreadable|(weights|safetensors)\.[a-z-]+)$/;
 
-describe.each(sampleNames)('damaged copies of %s', (name) => {
+describe.each([...sampleNames, ...graphNames])('damaged copies of %s', (name) => {
   it(
     'are read or refused, soon and in bounded memory',
     { timeout: 60_000 + 50 * casesPerSample },

@@ -5,6 +5,7 @@ import { writeHdf5 } from '../unit/engine/weights/hdf5-writer.ts';
 import type { Hdf5Writer } from '../unit/engine/weights/hdf5-writer.ts';
 import { pytorchFile } from '../unit/engine/weights/pytorch-writer.ts';
 import type { TorchTensor } from '../unit/engine/weights/pytorch-writer.ts';
+import { torchNet } from '../unit/engine/weights/graphs/networks.ts';
 import { zip } from '../unit/engine/weights/zip-writer.ts';
 
 /** Small good files of every weight format, to be damaged. */
@@ -46,7 +47,7 @@ const kerasConfig = {
 };
 
 /** A .keras file around a small model.weights.h5 in the layout of Keras 3. */
-export async function kerasArchive(folder: string): Promise<Buffer> {
+export async function kerasArchive(folder: string, large = false): Promise<Buffer> {
   const path = join(folder, 'inner.h5');
   await writeHdf5(path, (file) => {
     file.dataset('layers/conv2d/vars/0', ramp(36), [3, 3, 1, 4]);
@@ -54,10 +55,13 @@ export async function kerasArchive(folder: string): Promise<Buffer> {
     file.attribute('layers/dense/vars', 'name', 'fc');
   });
   const config = Buffer.from(JSON.stringify(kerasConfig));
-  return zip([
-    { name: 'config.json', content: config, deflate: true },
-    { name: 'model.weights.h5', content: readFileSync(path) },
-  ]);
+  return zip(
+    [
+      { name: 'config.json', content: config, deflate: true },
+      { name: 'model.weights.h5', content: readFileSync(path) },
+    ],
+    { large },
+  );
 }
 
 export const shardSpec = { name: 'conv1/kernel', shape: [4, 6], dtype: 'float32' };
@@ -69,7 +73,11 @@ export const sampleNames = [
   'model.json',
   'state.pth',
   'whole.keras',
+  'large.keras',
 ];
+
+/** Whole networks, which are imported all the way: what passes the checks is opened by ONNX Runtime. */
+export const graphNames = ['torch.onnx'];
 
 /** Writes all samples into a folder. */
 export async function writeSamples(folder: string): Promise<Sample[]> {
@@ -92,7 +100,9 @@ export async function writeSamples(folder: string): Promise<Sample[]> {
   writeFileSync(at('model.json'), modelJson([shardSpec], ['group1-shard1of1.bin']));
   writeFileSync(at('state.pth'), pytorchFile(torchTensors));
   writeFileSync(at('whole.keras'), await kerasArchive(folder));
-  return sampleNames.map((name) => ({
+  writeFileSync(at('large.keras'), await kerasArchive(folder, true));
+  writeFileSync(at('torch.onnx'), torchNet());
+  return [...sampleNames, ...graphNames].map((name) => ({
     name,
     file: at(name),
     bytes: readFileSync(at(name)),

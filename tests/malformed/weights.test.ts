@@ -14,11 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importWeights } from '../../electron/engine/weights/library.ts';
+import { importFile } from '../../electron/engine/weights/import.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { writeHdf5 } from '../unit/engine/weights/hdf5-writer.ts';
 import { pickleStateDict, pytorchFile, raw } from '../unit/engine/weights/pytorch-writer.ts';
+import { torchNet } from '../unit/engine/weights/graphs/networks.ts';
 import { zip } from '../unit/engine/weights/zip-writer.ts';
+import { badGraphs } from './graphs.ts';
 import { fillKeras, kerasArchive, modelJson, ramp, shardSpec, torchTensors } from './samples.ts';
 
 /**
@@ -84,6 +86,13 @@ function pickled(folder: string, program: string): string {
 }
 
 const gigabytes5 = 5 * 2 ** 30;
+
+/** A ZIP64 archive with a number of its end record overwritten, `back` bytes before the end of the file. */
+function large(folder: string, back: number, value: bigint): string {
+  const content = zip([{ name: 'config.json', content: Buffer.from('{}') }], { large: true });
+  content.writeBigUInt64LE(value, content.length - back);
+  return write(folder, 'large.keras', content);
+}
 
 const badFiles: BadFile[] = [
   { name: 'a path that does not exist', code: 'file.missing', make: (folder) => join(folder, 'gone.h5') },
@@ -247,6 +256,38 @@ const badFiles: BadFile[] = [
     },
   },
   {
+    name: 'a ZIP64 archive whose end record lies elsewhere',
+    code: 'weights.damaged',
+    params: { detail: expect.stringMatching(/^expected 56 bytes at byte 1099511627776, but the file ends at byte \d+$/) },
+    make: (folder) => large(folder, 22 + 12, 2n ** 40n),
+  },
+  {
+    name: 'a ZIP64 archive of a trillion entries',
+    code: 'weights.damaged',
+    params: { detail: expect.stringMatching(/^an archive of 1099511627776 entries in \d+ bytes$/) },
+    make: (folder) => large(folder, 22 + 20 + 24, 2n ** 40n),
+  },
+  {
+    name: 'a ZIP64 archive without its large sizes',
+    code: 'weights.damaged',
+    params: { detail: 'config.json lacks the sizes that its entry refers to' },
+    make: (folder) => {
+      const content = zip([{ name: 'config.json', content: Buffer.from('{}') }], { large: true });
+      content.writeUInt16LE(2, content.indexOf('config.json', 60) + 11); // Extra fields of another kind.
+      return write(folder, 'large.keras', content);
+    },
+  },
+  {
+    name: 'a ZIP64 entry that claims to be larger than memory',
+    code: 'weights.damaged',
+    params: { detail: 'config.json claims to unpack 2 bytes to 1099511627776' },
+    make: (folder) => {
+      const content = zip([{ name: 'config.json', content: Buffer.from('{}') }], { large: true });
+      content.writeBigUInt64LE(2n ** 40n, content.indexOf('config.json', 60) + 15);
+      return write(folder, 'large.keras', content);
+    },
+  },
+  {
     name: 'a .keras file without its weights',
     code: 'weights.missing-part',
     params: { part: 'model.weights.h5' },
@@ -313,6 +354,10 @@ const badFiles: BadFile[] = [
     code: 'safetensors.truncated',
     make: (folder) => safetensors(folder, { w: { dtype: 'F32', shape: [10], data_offsets: [0, 40] } }, 39),
   },
+  ...badGraphs.map(({ make, ...file }) => ({
+    ...file,
+    make: (folder: string) => write(folder, 'net.onnx', make(torchNet)),
+  })),
 ]; // prettier-ignore
 
 let root: string;
@@ -330,7 +375,7 @@ describe('bad weight files', () => {
       mkdirSync(folder);
       const path = await make(folder);
       const wanted = { code, params: expect.objectContaining(params ?? {}) };
-      await expect(importWeights(path, join(root, 'library'))).rejects.toMatchObject(wanted);
+      await expect(importFile(path, join(root, 'library'))).rejects.toMatchObject(wanted);
     },
   );
 });

@@ -16,15 +16,27 @@ export interface ZipEntry {
   position: number;
 }
 
-const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const;
+const signatures = {
+  local: 0x04034b50,
+  central: 0x02014b50,
+  end: 0x06054b50,
+  end64: 0x06064b50,
+  locator64: 0x07064b50,
+} as const;
 const endBytes = 22;
 const centralBytes = 46;
 const localBytes = 30;
+const end64Bytes = 56;
+const locator64Bytes = 20;
+/** Kind of the extra field that holds what does not fit into 32 bits. */
+const extra64 = 1;
 const maxComment = 65_535;
 const maxEntries = 40_000;
+const maxDirectoryBytes = 64 * 2 ** 20;
 const encrypted = 1;
-/** What 32 bit fields hold when the real number is in a ZIP64 record. */
+/** What fields of 32 and 16 bits hold when the real number is in a ZIP64 record. */
 const elsewhere = 0xffffffff;
+const elsewhere16 = 0xffff;
 /** Deflate shrinks by at most this much. */
 const mostDeflation = 1032;
 
@@ -39,7 +51,8 @@ const damaged = (path: string, detail: string) => new GraftError('weights.damage
 export function readZip(reader: ByteReader): Map<string, ZipEntry> {
   const { path } = reader;
   const { count, position, length } = findDirectory(reader);
-  if (count > maxEntries) throw damaged(path, `an archive of ${count} entries`);
+  if (count > maxEntries || length > maxDirectoryBytes)
+    throw damaged(path, `an archive of ${count} entries in ${length} bytes`);
   const directory = reader.bytes(position, length);
   const entries = new Map<string, ZipEntry>();
   let at = 0;
@@ -65,20 +78,37 @@ function readEntry(path: string, directory: Buffer, at: number, name: string): Z
   }
   if (directory.readUInt16LE(at + 8) & encrypted)
     throw new GraftError('weights.unsupported', { path, feature: 'encryption' });
-  const entry = {
-    name,
-    method: directory.readUInt16LE(at + 10),
-    packedBytes: directory.readUInt32LE(at + 20),
-    bytes: directory.readUInt32LE(at + 24),
-    position: directory.readUInt32LE(at + 42),
+  const larger = largeNumbers(directory, at);
+  const number = (offset: number) => {
+    const short = directory.readUInt32LE(at + offset);
+    if (short !== elsewhere) return short;
+    const long = larger.next().value;
+    if (long === undefined) throw damaged(path, `${name} lacks the sizes that its entry refers to`);
+    return long;
   };
-  if ([entry.packedBytes, entry.bytes, entry.position].includes(elsewhere)) {
-    throw new GraftError('weights.unsupported', { path, feature: 'a ZIP64 archive' });
-  }
+  // In the order in which the larger numbers follow each other.
+  const bytes = number(24);
+  const packedBytes = number(20);
+  const position = number(42);
+  const entry = { name, method: directory.readUInt16LE(at + 10), packedBytes, bytes, position };
   if (entry.bytes > maxTensorBytes || entry.bytes > entry.packedBytes * mostDeflation) {
     throw damaged(path, `${name} claims to unpack ${entry.packedBytes} bytes to ${entry.bytes}`);
   }
   return entry;
+}
+
+/** The numbers of an entry that do not fit into 32 bits, from its extra fields (APPNOTE.TXT 4.5.3). */
+function* largeNumbers(directory: Buffer, at: number): Generator<number, undefined> {
+  const start = at + centralBytes + directory.readUInt16LE(at + 28);
+  const end = Math.min(start + directory.readUInt16LE(at + 30), directory.length);
+  for (let field = start; field + 4 <= end;) {
+    const next = field + 4 + directory.readUInt16LE(field + 2);
+    const isLarge = directory.readUInt16LE(field) === extra64;
+    for (let n = field + 4; isLarge && n + 8 <= Math.min(next, end); n += 8)
+      yield Number(directory.readBigUInt64LE(n));
+    field = next;
+  }
+  return undefined;
 }
 
 /** The end record lies at the end, before a comment of any length. */
@@ -87,13 +117,33 @@ function findDirectory(reader: ByteReader): { count: number; position: number; l
   const tail = reader.bytes(reader.size - length, length);
   for (let at = length - endBytes; at >= 0; at--) {
     if (tail.readUInt32LE(at) !== signatures.end) continue;
-    return {
+    const place = {
       count: tail.readUInt16LE(at + 10),
       length: tail.readUInt32LE(at + 12),
       position: tail.readUInt32LE(at + 16),
     };
+    const isLarge = place.count === elsewhere16 || place.length === elsewhere || place.position === elsewhere;
+    return isLarge ? findDirectory64(reader, reader.size - length + at) : place;
   }
   throw damaged(reader.path, 'an archive without a directory: its end is missing');
+}
+
+/** The place of the directory of a ZIP64 archive, by the locator before the end record (APPNOTE.TXT 4.3.14, 15). */
+function findDirectory64(
+  reader: ByteReader,
+  end: number,
+): { count: number; position: number; length: number } {
+  const missing = () => damaged(reader.path, 'a ZIP64 archive without its end record');
+  if (end < locator64Bytes) throw missing();
+  const locator = reader.bytes(end - locator64Bytes, locator64Bytes);
+  if (locator.readUInt32LE(0) !== signatures.locator64) throw missing();
+  const record = reader.bytes(Number(locator.readBigUInt64LE(8)), end64Bytes);
+  if (record.readUInt32LE(0) !== signatures.end64) throw missing();
+  return {
+    count: Number(record.readBigUInt64LE(32)),
+    length: Number(record.readBigUInt64LE(40)),
+    position: Number(record.readBigUInt64LE(48)),
+  };
 }
 
 /**

@@ -77,11 +77,15 @@ describe('Keras 3', () => {
     await expect(hashOf(at('bare.weights.h5'))).rejects.toMatchObject({ code: 'weights.unsupported' });
   });
 
-  it.each([false, true])('.keras, deflated: %s', async (deflate) => {
+  it.each([
+    [false, false],
+    [true, false],
+    [true, true],
+  ])('.keras, deflated: %s, ZIP64: %s', async (deflate, large) => {
     await writeWeights(at('inner.h5'), false);
     const weights = { name: 'model.weights.h5', content: readFileSync(at('inner.h5')), deflate };
-    writeFileSync(at('model.keras'), zip([{ name: 'metadata.json', content: Buffer.from('{}') }, { name: 'config.json', content: config(), deflate }, weights]));
-    expect(await importWeights(at('model.keras'), join(folder, `keras-${deflate}`))).toMatchObject({
+    writeFileSync(at('model.keras'), zip([{ name: 'metadata.json', content: Buffer.from('{}') }, { name: 'config.json', content: config(), deflate }, weights], { large }));
+    expect(await importWeights(at('model.keras'), join(folder, `keras-${deflate}-${large}`))).toMatchObject({
       hash: await kerasHash('mobilenet', options),
       format: 'keras-archive',
       sourceName: 'model.keras',
