@@ -9,7 +9,7 @@ import { picturePath } from './picture-plan.ts';
 import type { DrawingOrder, DrawnClass, PicturePlan } from './picture-plan.ts';
 
 /** Goes up whenever the same plan would give other pictures. */
-const pictureVersion = 1;
+const pictureVersion = 2;
 const markerName = 'pictures.json';
 
 interface Marker {

@@ -2,12 +2,12 @@ import { recipeSchema } from '../../../shared/recipe.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { PicturePlan } from './picture-plan.ts';
 
-/** The pictures the starter backbone learned from: 200 formulas, 34,000 pictures. */
+/** The pictures the starter backbone learned from: 100 formulas, 13,000 pictures. */
 export const starterPictures: PicturePlan = {
   seed: 2022,
   size: 64,
-  classes: { fractal: 80, contour: 60, texture: 60 },
-  counts: { train: 160, validation: 10, test: 0 },
+  classes: { fractal: 30, contour: 30, texture: 40 },
+  counts: { train: 120, validation: 10, test: 0 },
 };
 
 /** Smaller than the pictures, and half of what it is used at: a CPU then sees twice as many in the same time. */

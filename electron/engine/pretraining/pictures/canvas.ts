@@ -30,9 +30,16 @@ export function paintOver({ pixels }: Canvas, coverage: Coverage, colourAt: (pix
 }
 
 /** A colour of any hue; greys, browns and dull tones are as frequent as they are in the world. */
-export function randomColour(random: Random): Colour {
+export function randomColour(random: Random, lightness = between(random, 0.08, 0.92)): Colour {
   const hue = random() < 0.5 ? between(random, 0, 60) : between(random, 0, 360);
-  return hsl(hue, random() ** 1.5, between(random, 0.08, 0.92));
+  return hsl(hue, random() ** 1.5, lightness);
+}
+
+/** Lightness of a shape and of what lies behind it: which is the lighter is chance, that one can tell them apart is not. */
+export function contrastingLightness(random: Random): readonly [shape: number, behind: number] {
+  const dark = between(random, 0.05, 0.5);
+  const light = dark + between(random, 0.35, 0.48);
+  return random() < 0.5 ? [dark, light] : [light, dark];
 }
 
 /** A colour near another one. */
@@ -63,12 +70,15 @@ export const blend = (a: Colour, b: Colour, t: number): Colour => [
 /** A turn, a stretch and a place: what one appearance of a shape differs in from another. Maps -1..1 to pixels. */
 export type Placement = (x: number, y: number) => readonly [x: number, y: number];
 
+/** Largest turn of an appearance either way, radians: how a shape lies is part of what it is. */
+export const largestTurn = 0.45;
+
 /** A random placement of a shape about `scale` times as wide as half the canvas. */
 export function randomPlacement(size: number, scale: number, random: Random): Placement {
-  const angle = between(random, 0, 2 * Math.PI);
+  const angle = between(random, -largestTurn, largestTurn);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const half = (size / 2) * scale;
-  const squeeze = between(random, 0.75, 1.3);
+  const squeeze = between(random, 0.85, 1.18);
   const slack = Math.max(0, size / 2 - half * 0.6);
   const [left, top] = [
     size / 2 + between(random, -slack, slack) * 0.8,

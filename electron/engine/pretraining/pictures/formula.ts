@@ -1,7 +1,15 @@
-import { derivedSeed, integerIn, seededRandom } from '../../../../shared/random.ts';
+import { derivedSeed, seededRandom } from '../../../../shared/random.ts';
 import type { Random } from '../../../../shared/random.ts';
 import { between } from '../../data/sample/noise.ts';
-import { blend, createCanvas, near, paintOver, randomColour, randomPlacement } from './canvas.ts';
+import {
+  blend,
+  contrastingLightness,
+  createCanvas,
+  near,
+  paintOver,
+  randomColour,
+  randomPlacement,
+} from './canvas.ts';
 import type { Canvas, Coverage } from './canvas.ts';
 import { drawContour, sampleContour, varyContour } from './contour.ts';
 import { drawFractal, sampleSystem, varySystem } from './fractal.ts';
@@ -39,47 +47,49 @@ export function paintFormula(which: FormulaClass, index: number, size: number, s
   const classSeed = derivedSeed(seed, families.indexOf(which.family), which.number);
   const random = seededRandom(derivedSeed(classSeed, 1, index));
   const canvas = createCanvas(size);
-  paintBackground(canvas, random);
+  const [lightness, behind] = contrastingLightness(random);
+  paintBackground(canvas, behind, random);
   strewPatches(canvas, mostPatches, random);
-  painters[which.family](canvas, seededRandom(classSeed), random);
+  painters[which.family](canvas, lightness, seededRandom(classSeed), random);
   return photograph(canvas, random);
 }
 
-const mostPatches = 3;
+const mostPatches = 2;
 /** How far the numbers of a formula are off in a picture, as a share. */
 const variation = 0.12;
 
-type Painter = (canvas: Canvas, ofClass: Random, random: Random) => void;
+type Painter = (canvas: Canvas, lightness: number, ofClass: Random, random: Random) => void;
 
 const painters: Record<Family, Painter> = {
-  fractal(canvas, ofClass, random) {
+  fractal(canvas, lightness, ofClass, random) {
     const system = sampleSystem(ofClass);
     const { size } = canvas;
-    const count = integerIn(random, 1, 2);
-    for (let copy = 0; copy < count; copy++) {
-      const scale = between(random, 0.5, count === 1 ? 1.25 : 0.8);
-      const place = randomPlacement(size, scale, random);
-      const points = Math.round(size * size * scale * pointsPerPixel);
-      const varied = varySystem(system, variation / 2, random);
-      const { coverage, reachedBy } = drawFractal(varied, points, size, place, random);
-      const [first, last] = [randomColour(random), randomColour(random)];
-      paintOver(canvas, coverage, (pixel) => blend(first, last, reachedBy[pixel] ?? 0));
-    }
+    const scale = between(random, 0.75, 1.3);
+    const place = randomPlacement(size, scale, random);
+    const points = Math.round(size * size * scale * pointsPerPixel);
+    const { coverage, reachedBy } = drawFractal(
+      varySystem(system, variation / 2, random),
+      points,
+      size,
+      place,
+      random,
+    );
+    const [first, last] = [randomColour(random, lightness), randomColour(random, lightness)];
+    paintOver(canvas, coverage, (pixel) => blend(first, last, reachedBy[pixel] ?? 0));
   },
-  contour(canvas, ofClass, random) {
+  contour(canvas, lightness, ofClass, random) {
     const shape = sampleContour(ofClass);
-    const count = integerIn(random, 1, 2);
-    for (let copy = 0; copy < count; copy++) {
-      const place = randomPlacement(canvas.size, between(random, 0.55, count === 1 ? 1.3 : 0.8), random);
-      const colours = [randomColour(random), randomColour(random)] as const;
-      const rings = drawContour(varyContour(shape, variation, random), canvas.size, place);
-      rings.forEach((ring, depth) => paintRing(canvas, ring, colours[depth % 2 === 0 ? 0 : 1], random));
-    }
+    const place = randomPlacement(canvas.size, between(random, 0.75, 1.35), random);
+    const first = randomColour(random, lightness);
+    const second = randomColour(random);
+    const rings = drawContour(varyContour(shape, variation, random), canvas.size, place);
+    rings.forEach((ring, depth) => paintRing(canvas, ring, depth % 2 === 0 ? first : second, random));
   },
-  texture(canvas, ofClass, random) {
+  texture(canvas, lightness, ofClass, random) {
     const tones = drawTexture(sampleTexture(ofClass), canvas.size, random);
-    const [dark, light] = [randomColour(random), randomColour(random)];
-    paintOver(canvas, textureWindow(canvas.size, random), (pixel) => blend(dark, light, tones[pixel] ?? 0));
+    const below = randomColour(random, 1 - lightness);
+    const above = randomColour(random, lightness);
+    paintOver(canvas, textureWindow(canvas.size, random), (pixel) => blend(below, above, tones[pixel] ?? 0));
   },
 };
 
@@ -92,7 +102,7 @@ function paintRing(
   colour: ReturnType<typeof randomColour>,
   random: Random,
 ): void {
-  if (random() < 0.6) return paintOver(canvas, ring, () => colour);
+  if (random() < 0.8) return paintOver(canvas, ring, () => colour);
   const tones = drawTexture(sampleTexture(random), canvas.size, random);
   const other = near(colour, 0.3, random);
   paintOver(canvas, ring, (pixel) => blend(colour, other, tones[pixel] ?? 0));
@@ -100,7 +110,7 @@ function paintRing(
 
 /** Where a texture shows: everywhere, or inside a large shape. */
 function textureWindow(size: number, random: Random): Coverage {
-  if (random() < 0.5) return new Float32Array(size * size).fill(1);
+  if (random() < 0.75) return new Float32Array(size * size).fill(1);
   const shape = { ...sampleContour(random), filled: true, rings: 1 };
   const place = randomPlacement(size, between(random, 1.1, 1.7), random);
   return drawContour(shape, size, place)[0] ?? new Float32Array(size * size).fill(1);

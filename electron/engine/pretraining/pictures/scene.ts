@@ -1,31 +1,25 @@
 import type { Random } from '../../../../shared/random.ts';
 import { integerIn } from '../../../../shared/random.ts';
 import { between, gaussian, valueNoise } from '../../data/sample/noise.ts';
-import { blend, clamp, paintOver, randomColour, randomPlacement } from './canvas.ts';
+import { blend, clamp, near, paintOver, randomColour, randomPlacement } from './canvas.ts';
 import type { Canvas, Colour } from './canvas.ts';
 import { drawContour, sampleContour } from './contour.ts';
-import { drawTexture, sampleTexture } from './texture.ts';
 
-/** What lies behind a shape, drawn at random so that it says nothing of the class. */
-export function paintBackground(canvas: Canvas, random: Random): void {
-  const everywhere = new Float32Array(canvas.size * canvas.size).fill(1);
-  const tones = backgroundTones(canvas.size, random);
-  const [dark, light] = [randomColour(random), randomColour(random)];
-  paintOver(canvas, everywhere, (pixel) => blend(dark, light, tones[pixel] ?? 0));
-}
-
-function backgroundTones(size: number, random: Random): Float32Array {
-  const draw = random();
-  if (draw < 0.25) return new Float32Array(size * size).fill(random());
-  if (draw < 0.6) return valueNoise(size, integerIn(random, 1, 5), random).map((value) => 0.5 + 0.5 * value);
-  return drawTexture(sampleTexture(random), size, random);
+/** What lies behind a shape: about one tone, smooth, and saying nothing of the class. */
+export function paintBackground(canvas: Canvas, lightness: number, random: Random): void {
+  const { size } = canvas;
+  const everywhere = new Float32Array(size * size).fill(1);
+  const tone = randomColour(random, lightness);
+  const other = near(tone, 0.15, random);
+  const tones = valueNoise(size, integerIn(random, 1, 8), random);
+  paintOver(canvas, everywhere, (pixel) => blend(tone, other, 0.5 + 0.5 * (tones[pixel] ?? 0)));
 }
 
 /** Shapes of no class strewn over the canvas: what a picture is must be told apart from what is also in it. */
 export function strewPatches(canvas: Canvas, most: number, random: Random): void {
   const count = integerIn(random, 0, most);
   for (let patch = 0; patch < count; patch++) {
-    const place = randomPlacement(canvas.size, between(random, 0.1, 0.35), random);
+    const place = randomPlacement(canvas.size, between(random, 0.08, 0.2), random);
     const colour = randomColour(random);
     for (const ring of drawContour(sampleContour(random), canvas.size, place))
       paintOver(canvas, ring, () => colour);
@@ -35,12 +29,12 @@ export function strewPatches(canvas: Canvas, most: number, random: Random): void
 /** Light from one side, contrast, a soft focus and the grain of a sensor; then 8 bits, `[size, size, 3]`. */
 export function photograph(canvas: Canvas, random: Random): Uint8Array {
   const { size } = canvas;
-  const pixels = random() < 0.35 ? soften(canvas) : canvas.pixels;
+  const pixels = random() < 0.25 ? soften(canvas) : canvas.pixels;
   const angle = between(random, 0, 2 * Math.PI);
-  const slope = between(random, 0, 0.6);
+  const slope = between(random, 0, 0.4);
   const [across, down] = [(slope * Math.cos(angle)) / size, (slope * Math.sin(angle)) / size];
-  const contrast = between(random, 0.6, 1.15);
-  const noise = random() < 0.5 ? between(random, 0, 0.05) : 0;
+  const contrast = between(random, 0.75, 1.15);
+  const noise = random() < 0.4 ? between(random, 0, 0.04) : 0;
   const cast: Colour = [between(random, 0.9, 1.1), between(random, 0.9, 1.1), between(random, 0.9, 1.1)];
   return Uint8Array.from(pixels, (value, at) => {
     const pixel = Math.floor(at / 3);

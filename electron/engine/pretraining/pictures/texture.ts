@@ -2,7 +2,7 @@ import type { Random } from '../../../../shared/random.ts';
 import { integerIn } from '../../../../shared/random.ts';
 import { between, valueNoise, wobble } from '../../data/sample/noise.ts';
 import { drawSegment } from './contour.ts';
-import { clamp } from './canvas.ts';
+import { clamp, largestTurn } from './canvas.ts';
 
 /** What makes a class of textures. Lengths are shares of the picture's side, angles radians. */
 export type Texture =
@@ -17,7 +17,15 @@ export type Texture =
       fold: 'none' | 'ridge' | 'marble';
     }
   | { kind: 'spots'; across: number; radius: number; hollow: boolean; stagger: number; jitter: number }
-  | { kind: 'fur'; strokes: number; length: number; bend: number; spread: number; thickness: number };
+  | {
+      kind: 'fur';
+      strokes: number;
+      length: number;
+      bend: number;
+      spread: number;
+      thickness: number;
+      direction: number;
+    };
 
 const kinds = ['waves', 'cells', 'grain', 'spots', 'fur'] as const;
 
@@ -32,9 +40,9 @@ const oneOf = <Item>(items: readonly [Item, ...Item[]], random: Random): Item =>
 const samplers: Record<Texture['kind'], (random: Random) => Texture> = {
   waves: (random) => ({
     kind: 'waves',
-    gratings: Array.from({ length: integerIn(random, 1, 3) }, (_, index) => ({
+    gratings: Array.from({ length: integerIn(random, 1, 3) }, () => ({
       cycles: between(random, 2.5, 14),
-      angle: index === 0 ? 0 : between(random, 0, Math.PI),
+      angle: between(random, 0, Math.PI),
       height: between(random, 0.4, 1),
     })),
     sharpness: oneOf([1, 2, 6], random),
@@ -68,6 +76,7 @@ const samplers: Record<Texture['kind'], (random: Random) => Texture> = {
     bend: between(random, 0, 2.5),
     spread: between(random, 0.05, 0.7),
     thickness: between(random, 0.006, 0.025),
+    direction: between(random, 0, 2 * Math.PI),
   }),
 };
 
@@ -75,7 +84,7 @@ const samplers: Record<Texture['kind'], (random: Random) => Texture> = {
 export function drawTexture(texture: Texture, size: number, random: Random): Float32Array {
   if (texture.kind === 'fur') return drawFur(texture, size, random);
   const valueAt = painterOf(texture, size, random);
-  const angle = between(random, 0, 2 * Math.PI);
+  const angle = between(random, -largestTurn, largestTurn);
   const zoom = between(random, 0.85, 1.2);
   const [cos, sin] = [Math.cos(angle) * zoom, Math.sin(angle) * zoom];
   const [bendX, bendY] = [wobble(random), wobble(random)];
@@ -202,7 +211,7 @@ const hairPieces = 3;
 function drawFur(texture: Texture & { kind: 'fur' }, size: number, random: Random): Float32Array {
   const { strokes, length, bend, spread, thickness } = texture;
   const values = new Float32Array(size * size).fill(between(random, 0.1, 0.4));
-  const direction = between(random, 0, 2 * Math.PI);
+  const direction = texture.direction + between(random, -largestTurn, largestTurn);
   const [turnX, turnY] = [wobble(random), wobble(random)];
   const hair = new Float32Array(size * size);
   for (let stroke = 0; stroke < strokes; stroke++) {
