@@ -66,13 +66,16 @@ export function frozenPrefix(layers: readonly GraphLayer[], trained: ReadonlySet
   const place = new Map(layers.map(({ name }, index) => [name, index]));
   const input = -1;
   const lastUse = new Map<number, number>();
-  layers.forEach(({ inputs }, index) => {
+  for (const [index, { inputs }] of layers.entries()) {
     for (const source of inputs) lastUse.set(place.get(source) ?? input, index);
-  });
-  let open = new Set([input]);
+  }
+  const closing = new Map<number, number[]>();
+  for (const [source, index] of lastUse) closing.set(index, [...(closing.get(index) ?? []), source]);
+  const open = new Set([input]);
   let found = input;
   for (let at = 0; at < first; at++) {
-    open = new Set([...open, at].filter((source) => (lastUse.get(source) ?? at) > at));
+    for (const source of closing.get(at) ?? []) open.delete(source);
+    if (lastUse.has(at)) open.add(at);
     const [only = input] = open;
     if (open.size === 1) found = only;
   }
