@@ -1,6 +1,6 @@
 /**
  * Measures the engine: `node tests/bench/engine.ts [--reference] [--json] [--only <workload>]... [--rounds <n>]
- * [--threads <n>]`. With `--reference` the same work is done in PyTorch, both memory layouts, in turns with
+ * [--threads <n>] [--device cpu|webgpu|dml|coreml|cuda]`. With `--reference` the same work is done in PyTorch, both memory layouts, in turns with
  * ours, so that what else the machine does falls on all alike; ratios are of medians.
  */
 import { cpus } from 'node:os';
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '7' },
     threads: { type: 'string', default: String(cpus().length) },
+    device: { type: 'string', default: 'cpu' },
   },
 });
 
@@ -70,8 +71,8 @@ function measure(contestant: Contestant, examples: number): Measurement {
 
 function contestants(id: string): Contestant[] {
   const script = (name: string): string => join(import.meta.dirname, 'engine', name);
-  const { threads } = options;
-  const args = [script('worker.ts'), id, threads];
+  const { threads, device } = options;
+  const args = [script('worker.ts'), id, threads, device];
   const ours = new Contestant('graft', process.execPath, args, engineEnvironment());
   if (!options.reference) return [ours];
   const torch = (layout: string): Contestant =>
@@ -127,6 +128,6 @@ for (const id of options.only ?? Object.keys(workloads)) {
   results.push(result);
   if (!options.json) print(result);
 }
-const machine = describeMachine(Number(options.threads));
+const machine = describeMachine(Number(options.threads), options.device);
 if (options.json) console.log(JSON.stringify({ machine, results }, null, 2));
 else console.log(machine);
