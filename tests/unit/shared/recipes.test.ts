@@ -25,6 +25,13 @@ describe('namedRecipe', () => {
     expect(tune?.optimizer.learningRate).toBeLessThanOrEqual((head?.optimizer.learningRate ?? 0) / 10);
   });
 
+  it('trains longer and at a lower rate from scratch on augmented pictures', () => {
+    const [plain] = namedRecipe('scratch-cnn', start).stages;
+    const [augmented] = namedRecipe('scratch-cnn-augmented', start).stages;
+    expect(augmented?.epochs).toBeGreaterThan(plain?.epochs ?? Infinity);
+    expect(augmented?.optimizer.learningRate).toBeLessThan(plain?.optimizer.learningRate ?? 0);
+  });
+
   it('unfreezes gradually from the top block down to the cut', () => {
     const trained = namedRecipe('gradual', start).stages.map(({ train }) =>
       train.what === 'from' ? train.block : train.what,
