@@ -82,9 +82,13 @@ export const useDraft = defineStore('draft', () => {
     return scratchInputSize;
   }
 
+  const isFrozenOnly = (source: BackboneSource | null): boolean =>
+    source?.from === 'library' && zoo.byId.get(source.arch)?.frozenOnly === true;
+
   /** Starts over from a named recipe, keeping backbone and collection. */
   function begin(start: RecipeName, backbone: BackboneSource | null = preselected()): void {
     const collection = recipe.value?.data.collection ?? null;
+    if (kindOfRecipe[start] === 'fine-tune' && isFrozenOnly(backbone)) start = 'features';
     const isScratch = kindOfRecipe[start] === 'scratch-cnn';
     const next = namedRecipe(start, {
       backbone: isScratch ? null : backbone,

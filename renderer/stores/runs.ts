@@ -1,6 +1,14 @@
 import { defineStore } from 'pinia';
 import { computed, reactive, ref } from 'vue';
-import type { Epoch, Result, Run, RunPlan, RunProgress, Summary } from '../../shared/contract/index.ts';
+import type {
+  Epoch,
+  FreezingProof,
+  Result,
+  Run,
+  RunPlan,
+  RunProgress,
+  Summary,
+} from '../../shared/contract/index.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { lab } from '../bridge.ts';
 
@@ -76,6 +84,8 @@ export const useRuns = defineStore('runs', () => {
     list.value = list.value.filter((run) => run.id !== id);
   }
 
+  const freezing = (id: string): Promise<FreezingProof | null> => lab().call('runs.freezing', { id });
+
   const exportOnnx = (run: string, out: string): Promise<Result<'exports.onnx'>> =>
     lab().call('exports.onnx', { run, out });
 
@@ -103,6 +113,7 @@ export const useRuns = defineStore('runs', () => {
     stop,
     rename,
     remove,
+    freezing,
     exportOnnx,
     listen,
   };
