@@ -48,6 +48,11 @@ export async function installStarter(library: string, folder = starterFolder()):
   return weights;
 }
 
+/** For a list of what there is: a damaged starter must not hide the rest. It is missing then, and said on the console. */
+export async function offerStarter(library: string): Promise<void> {
+  await installStarter(library).catch((error: unknown) => console.error(error));
+}
+
 /** What was checked is what is imported; and a file inside the app's archive cannot be read piece by piece. */
 async function importBytes(bytes: Uint8Array, name: string, library: string): Promise<LibraryEntry> {
   const draft = await mkdtemp(join(tmpdir(), 'graft-starter-'));
