@@ -344,6 +344,18 @@ export const errorSentences = {
     en: 'Nothing to evaluate: {collection} has no labelled item in the {split} split whose class the run knows.',
     zh: '没有可评估的内容：{collection} 的 {split} 划分中没有该训练认识的类别的已标注条目。',
   },
+  'comparison.same-run': {
+    en: 'A run cannot be compared with itself: choose two or more different runs.',
+    zh: '训练不能与自身比较：请选择两个或更多不同的训练。',
+  },
+  'comparison.classes': {
+    en: '"{first}" and "{second}" know different classes, so they cannot be compared item by item.',
+    zh: '“{first}”与“{second}”的类别不同，无法逐条目比较。',
+  },
+  'comparison.no-items': {
+    en: 'These runs have no item in common that carried the same label when they were judged. Evaluate them again on the same split.',
+    zh: '这些训练没有共同的、评估时标签相同的条目。请在同一划分上重新评估。',
+  },
   'evaluation.diverged': {
     en: 'The model of "{name}" answers with numbers that are not finite: training diverged. Try a lower learning rate.',
     zh: '“{name}”的模型输出了非有限数值：训练已发散。请尝试更低的学习率。',

@@ -14,6 +14,7 @@ import { itemHandlers } from './items/items.ts';
 import { Jobs, jobHandlers } from './jobs.ts';
 import { ProjectKeeper } from './project-keeper.ts';
 import { closeCurrent, projectHandlers } from './projects.ts';
+import { comparisonHandlers } from './runs/comparisons.ts';
 import { EvaluationService, evaluationHandlers } from './runs/evaluations.ts';
 import { exportHandlers } from './runs/exports.ts';
 import { predictionHandlers } from './runs/predictions.ts';
@@ -79,6 +80,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...runHandlers(lab, services.runs),
     ...tuningHandlers(lab),
     ...evaluationHandlers(services.evaluations),
+    ...comparisonHandlers(services.evaluations),
     ...predictionHandlers(lab),
     ...exportHandlers(lab),
   };

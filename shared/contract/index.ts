@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { appMethods } from './app.ts';
+import { comparisonMethods } from './comparisons.ts';
 import { deviceMethods } from './devices.ts';
 import { evaluationMethods } from './evaluations.ts';
 import { events } from './events.ts';
@@ -22,6 +23,7 @@ export const methods = {
   ...runMethods,
   ...tuningMethods,
   ...evaluationMethods,
+  ...comparisonMethods,
   ...predictionMethods,
   ...exportMethods,
 };
@@ -51,6 +53,7 @@ export interface LabClient {
 }
 
 export type * from './app.ts';
+export type * from './comparisons.ts';
 export type * from './devices.ts';
 export type * from './evaluations.ts';
 export type * from './items.ts';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Comparison } from '../../shared/contract/comparisons.ts';
 import { devicesSchema } from '../../shared/contract/devices.ts';
 
 const program = join(import.meta.dirname, '../../electron/hosts/cli/main.ts');
@@ -71,6 +72,7 @@ describe('usage', () => {
     [['train', 'x']],
     [['import', 'x']],
     [['evaluate', 'x', '1', '--split', 'all']],
+    [['compare', 'x', '1']],
     [['ladder', 'x', '--seeds', 'many']],
     [['ladder', 'x', '--recipes', 'magic']],
     [['serve', '--port', '99999']],
@@ -92,6 +94,7 @@ describe('usage', () => {
       'runs',
       'evaluate',
       'ladder',
+      'compare',
       'predict',
       'export',
       'serve',
@@ -204,6 +207,18 @@ describe('the job of the terminal, on pictures of two colours', () => {
     const mean = (numbers: number[] = []): number => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
     expect(steps).toHaveLength(1);
     expect(steps[0]?.gain).toBeCloseTo(mean(upper?.accuracies) - mean(lower?.accuracies), 12);
+
+    const compared = [lower?.runs[0] ?? '', upper?.runs[0] ?? ''];
+    const { n, runs, pairs } = await json<Comparison>('compare', project, ...compared);
+    expect(n).toBe(lower?.items);
+    expect(runs.map(({ id }) => id)).toEqual(compared);
+    expect(runs.map(({ accuracy }) => accuracy)).toEqual([lower?.accuracies[0], upper?.accuracies[0]]);
+    const [pair] = pairs;
+    expect(pair?.difference).toBeCloseTo(((pair?.onlySecond ?? 0) - (pair?.onlyFirst ?? 0)) / n, 12);
+    expect(await graft('compare', project, ...compared)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/better than|No evidence of a difference/) as string,
+    });
   }, 240_000);
 
   it('knows no other run', async () => {

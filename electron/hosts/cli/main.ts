@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { errorText, toGraftError } from '../../../shared/errors.ts';
 import { appVersion } from '../places.ts';
+import { compareCommand } from './commands/compare.ts';
 import { dataCommands } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { ladderCommand } from './commands/ladder.ts';
@@ -41,6 +42,7 @@ function graft(): Command {
     trainCommands,
     freezingCommands,
     ladderCommand,
+    compareCommand,
     modelCommands,
     serveCommand,
   ])
