@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import { ProtobufWriter } from '../../electron/engine/backend/onnxruntime/graph/protobuf.ts';
 import type { Initializer, NamedNode } from '../../electron/engine/backend/onnxruntime/graph/encode.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
+import { nodes } from '../unit/engine/weights/graphs/graph-model.ts';
+import type { GraphChanges } from '../unit/engine/weights/graphs/graph-model.ts';
 import type { torchNet } from '../unit/engine/weights/graphs/networks.ts';
 
 /** Bad ONNX files and the exact error each must give; every one is a good network with one thing wrong. */
@@ -107,4 +109,37 @@ export const badGraphs: BadGraph[] = [
   { name: 'an ONNX file of negative padding', code: damaged, params: { detail: 'bad would have the shape [1, -98, 4, 4]' }, make: (good) => good({ nodes: [node('Pad', ['relu', 'sizes'])], initializers: [shape([0, -102, 0, 0, 0, 0, 0, 0])] }) },
   { name: 'an ONNX file of sizes it works out as it runs', code: 'weights.unsupported', params: { feature: expect.stringMatching(/^Reshape of sizes not known in advance/) }, make: (good) => good({ nodes: [node('Reshape', ['flat', 'logits'])] }) },
   { name: 'an ONNX file that takes sound', code: 'weights.graph-input', params: { received: 'float32 [1, 1, 8, 8]' }, make: (good) => good({ channels: 1 }) },
+]; // prettier-ignore
+
+/** Bad graph models: a good one with one thing changed. */
+interface BadGraphModel {
+  name: string;
+  code: ErrorCode;
+  params?: Record<string, unknown>;
+  change: GraphChanges;
+}
+
+/** The good graph with one operation changed. */
+const withNode = (name: string, change: Record<string, unknown>): GraphChanges => ({
+  nodes: nodes.map((candidate) => (candidate['name'] === name ? { ...candidate, ...change } : candidate)),
+});
+
+export const badGraphModels: BadGraphModel[] = [
+  ...['../secret.bin', '/etc/passwd', 'https://example.org/x.bin'].map((path) => ({
+    name: `a graph model that points to ${path}`,
+    code: 'weights.unsafe' as const,
+    params: { detail: `it points outside its folder, to ${path}` },
+    change: { paths: [path] },
+  })),
+  { name: 'a graph model whose shard is missing', code: 'weights.missing-part', params: { part: 'lost.bin' }, change: { paths: ['lost.bin'] } },
+  { name: 'a graph model of an operation that reads files', code: 'weights.unsupported', params: { feature: 'the operation ReadFile' }, change: withNode('relu6', { op: 'ReadFile' }) },
+  { name: 'a graph model that loops', code: 'weights.unsupported', params: { feature: 'the operation While' }, change: withNode('relu6', { op: 'While' }) },
+  { name: 'a graph model of an operation called like a method', code: 'weights.unsupported', params: { feature: 'the operation constructor' }, change: withNode('relu6', { op: 'constructor' }) },
+  { name: 'a graph model in a circle', code: damaged, params: { detail: expect.stringMatching(/depends on itself$/) }, change: withNode('relu6', { input: ['pool1'] }) },
+  { name: 'a graph model that reads what is not there', code: damaged, params: { detail: 'relu6 reads ghost, which is not there' }, change: withNode('relu6', { input: ['ghost'] }) },
+  { name: 'a graph model with two operations of one name', code: damaged, params: { detail: 'two operations of one name' }, change: { nodes: [...nodes, ...nodes] } },
+  { name: 'a graph model with functions', code: 'weights.unsupported', params: { feature: 'functions of its own' }, change: { topology: { node: nodes, library: { function: [{}] } } } },
+  { name: 'a graph model whose parts do not fit', code: damaged, params: { detail: expect.stringMatching(/^its Conv to last\/result does not fit: 8 channels for a kernel of 3$/) }, change: withNode('last', { input: ['pad', 'conv/kernel', 'last/bias'] }) },
+  { name: 'a graph model of an unknown activation', code: 'weights.unsupported', params: { feature: 'the activation toString' }, change: withNode('last', { attr: { padding: { s: 'VkFMSUQ=' }, fused_ops: { list: { s: ['dG9TdHJpbmc='] } } } }) },
+  { name: 'a graph model that computes its kernels', code: 'weights.unsupported', params: { feature: 'Conv2D of weights that it computes (conv)' }, change: withNode('conv', { input: ['image', 'image'] }) },
 ]; // prettier-ignore

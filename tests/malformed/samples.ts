@@ -5,6 +5,7 @@ import { writeHdf5 } from '../unit/engine/weights/hdf5-writer.ts';
 import type { Hdf5Writer } from '../unit/engine/weights/hdf5-writer.ts';
 import { pytorchFile } from '../unit/engine/weights/pytorch-writer.ts';
 import type { TorchTensor } from '../unit/engine/weights/pytorch-writer.ts';
+import { writeGraphModel } from '../unit/engine/weights/graphs/graph-model.ts';
 import { torchNet } from '../unit/engine/weights/graphs/networks.ts';
 import { zip } from '../unit/engine/weights/zip-writer.ts';
 
@@ -77,7 +78,7 @@ export const sampleNames = [
 ];
 
 /** Whole networks, which are imported all the way: what passes the checks is opened by ONNX Runtime. */
-export const graphNames = ['torch.onnx'];
+export const graphNames = ['torch.onnx', 'graph/model.json'];
 
 /** Writes all samples into a folder. */
 export async function writeSamples(folder: string): Promise<Sample[]> {
@@ -102,6 +103,7 @@ export async function writeSamples(folder: string): Promise<Sample[]> {
   writeFileSync(at('whole.keras'), await kerasArchive(folder));
   writeFileSync(at('large.keras'), await kerasArchive(folder, true));
   writeFileSync(at('torch.onnx'), torchNet());
+  writeGraphModel(at('graph'));
   return [...sampleNames, ...graphNames].map((name) => ({
     name,
     file: at(name),

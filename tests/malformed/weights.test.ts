@@ -20,7 +20,8 @@ import { writeHdf5 } from '../unit/engine/weights/hdf5-writer.ts';
 import { pickleStateDict, pytorchFile, raw } from '../unit/engine/weights/pytorch-writer.ts';
 import { torchNet } from '../unit/engine/weights/graphs/networks.ts';
 import { zip } from '../unit/engine/weights/zip-writer.ts';
-import { badGraphs } from './graphs.ts';
+import { writeGraphModel } from '../unit/engine/weights/graphs/graph-model.ts';
+import { badGraphModels, badGraphs } from './graphs.ts';
 import { fillKeras, kerasArchive, modelJson, ramp, shardSpec, torchTensors } from './samples.ts';
 
 /**
@@ -175,10 +176,12 @@ const badFiles: BadFile[] = [
   { name: 'JSON that is none', code: 'weights.damaged', params: { detail: 'it is not valid JSON' }, make: (folder) => write(folder, 'model.json', '{"a": ') },
   { name: 'JSON that is no model', code: 'weights.not-a-model', make: (folder) => write(folder, 'model.json', '{"name": "graft"}') },
   {
-    name: 'a graph model',
-    code: 'weights.unsupported',
+    name: 'a graph model without a graph',
+    code: 'weights.damaged',
+    params: { detail: expect.stringMatching(/^its modelTopology is wrong at/) },
     make: (folder) => write(folder, 'model.json', '{"format": "graph-model", "weightsManifest": []}'),
   },
+  ...badGraphModels.map(({ change, ...file }) => ({ ...file, make: (folder: string) => writeGraphModel(folder, change) })),
   {
     name: 'a model.json with a shape of words',
     code: 'weights.damaged',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { GraftError } from '../../../shared/errors.ts';
 import { bytesOf } from '../tensors/dtypes.ts';
@@ -13,6 +13,7 @@ import type { Identity } from './identify.ts';
 import { readFinite } from './load.ts';
 import { modelTensors } from './model-tensors.ts';
 import { openWeights } from './open.ts';
+import { sourceName } from './source.ts';
 import type { WeightSource } from './source.ts';
 
 /**
@@ -163,11 +164,6 @@ async function store(
     await writer.discard();
     throw error;
   }
-}
-
-/** A model.json says nothing by its name; the folder it lies in does. */
-function sourceName(path: string): string {
-  return basename(path) === 'model.json' ? basename(dirname(path)) : basename(path);
 }
 
 async function hashSource(source: WeightSource): Promise<string> {

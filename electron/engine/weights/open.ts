@@ -31,7 +31,7 @@ export async function openWeights(path: string): Promise<WeightSource> {
 }
 
 /** A folder stands for the model.json in it. */
-function modelJsonOf(path: string): string {
+export function modelJsonOf(path: string): string {
   if (!existsSync(path)) throw new GraftError('file.missing', { path });
   if (!statSync(path).isDirectory()) return path;
   const file = join(path, 'model.json');
@@ -39,9 +39,8 @@ function modelJsonOf(path: string): string {
   throw new GraftError('weights.missing-part', { path, part: 'model.json' });
 }
 
-/** The first bytes of a file; null for a folder. @throws GraftError file.*, weights.damaged */
-export function headOf(path: string): Buffer | null {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return null;
+/** The first bytes of a file. @throws GraftError file.*, weights.damaged */
+export function headOf(path: string): Buffer {
   const reader = openBytes(path);
   try {
     return reader.bytes(0, Math.min(headBytes, reader.size));
@@ -56,7 +55,11 @@ function recognise(path: string): WeightFormat {
     const head = reader.bytes(0, Math.min(headBytes, reader.size));
     const format = weightFormats.find((candidate) => candidate.match(head, path));
     if (format) return format;
-    const known = [...weightFormats.map((candidate) => candidate.title), 'ONNX'].join(', ');
+    const known = [
+      ...weightFormats.map((candidate) => candidate.title),
+      'TensorFlow.js graph model',
+      'ONNX',
+    ].join(', ');
     throw new GraftError('weights.not-weights', { path, detail: describe(head), known });
   } finally {
     reader.close();

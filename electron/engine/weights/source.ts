@@ -1,3 +1,5 @@
+import { basename, dirname } from 'node:path';
+
 /** What every weight format is read as: a list of tensors, and a way to read one of them. */
 
 export interface WeightTensor {
@@ -40,6 +42,11 @@ export interface WeightFormat {
 export const maxTensorBytes = 4 * 2 ** 30;
 export const maxTensors = 20_000;
 export const maxRank = 8;
+
+/** A model.json says nothing by its name; the folder it lies in does. */
+export function sourceName(path: string): string {
+  return basename(path) === 'model.json' ? basename(dirname(path)) : basename(path);
+}
 
 /** Number of elements of a shape, or NaN for a shape no tensor can have. */
 export function elementsOf(shape: readonly number[]): number {

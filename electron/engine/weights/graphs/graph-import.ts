@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { GraftError } from '../../../../shared/errors.ts';
 import type { PreprocessingMode } from '../../zoo/preprocessing.ts';
 import { openOnnx } from '../../backend/index.ts';
+import { sourceName } from '../source.ts';
 import { writeBeside } from '../../tensors/write-beside.ts';
 import type { Cut, Layout } from './cuts.ts';
 import { featureShape } from './frozen-graph.ts';
@@ -16,6 +17,8 @@ import { sizeOf } from './operators/known.ts';
 import { inferShapes } from './shapes.ts';
 import { parseOnnx, readOnnx } from './onnx-model.ts';
 import type { OnnxModel } from './onnx-model.ts';
+import { broken } from './protobuf-reader.ts';
+import { readGraphModel } from './tensorflow/import.ts';
 import { prefixOf, writePrefix } from './onnx-write.ts';
 import type { Prefix } from './onnx-write.ts';
 
@@ -49,6 +52,24 @@ export async function importOnnx(path: string, library: string, choices: GraphCh
     sourceName: basename(path),
     sourceSha256,
   });
+}
+
+/** Takes a TensorFlow.js graph model into the library, as `importOnnx` does. @throws GraftError weights.* */
+export async function importGraphModel(
+  path: string,
+  library: string,
+  choices: GraphChoices,
+): Promise<GraphEntry> {
+  const model = readGraphModel(path);
+  const hash = createHash('sha256');
+  for (const file of model.files) hash.update(await readFile(file));
+  const source = { sourceName: sourceName(path), sourceSha256: hash.digest('hex') };
+  return storeGraph(model, library, choices, { format: 'tfjs-graph', ...source });
+}
+
+/** @throws GraftError weights.* */
+export function inspectGraphModel(path: string, wishes: InspectionWishes): GraphInspection {
+  return inspectGraph(readGraphModel(path), wishes);
 }
 
 /** @throws GraftError weights.* */
@@ -182,6 +203,9 @@ function tryOut(bytes: Uint8Array, facts: GraphFacts, cut: Cut, path: string): v
         value: String(result[position]),
         position,
       });
+  } catch (error) {
+    if (!(error instanceof GraftError) || error.code !== 'engine.graph-failed') throw error;
+    throw broken(path, `it does not compute (${error.params['detail']})`);
   } finally {
     session.dispose();
   }

@@ -10,6 +10,9 @@ export const convolution: Rule = (node, inputs) => {
   const group = node.integer('group', 1);
   if (input[1] !== (kernel[1] ?? 0) * group)
     throw new Error(`${input[1]} channels for a kernel of ${kernel[1]}`);
+  const stated = node.integers('kernel_shape');
+  if (stated && stated.join() !== kernel.slice(2).join())
+    throw new Error(`a kernel called ${stated.join('x')}`);
   const sides = windowed(node, input.slice(2), kernel.slice(2));
   return [shaped([input[0] ?? 0, kernel[0] ?? 0, ...sides])];
 };
