@@ -198,7 +198,7 @@ describe('the job of the terminal, on pictures of two colours', () => {
       'ladder',
       project,
       ...['--recipes', 'scratch-cnn,scratch-cnn-regularized', '--seeds', '2'],
-      ...['--set', 'epochs=1', '--set-scratch', 'input.size=32'],
+      ...['--set', 'epochs=1', '--set-scratch', 'input.size=48'],
     );
     expect(rungs.map(({ recipe }) => recipe)).toEqual(['scratch-cnn', 'scratch-cnn-regularized']);
     const [lower, upper] = rungs;

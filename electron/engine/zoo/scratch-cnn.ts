@@ -1,8 +1,9 @@
+import { GraftError } from '../../../shared/errors.ts';
 import { Network } from './network.ts';
 import type { Backbone } from './network.ts';
 
 export interface ScratchCnnOptions {
-  /** Height and width of the input in pixels, at least 8 for each halving (default network: 22). */
+  /** Height and width of the input in pixels, at least 22 for the default network. */
   inputSize: number;
   /** With this, the dense layers and the classifier are built too; else the network ends with its last map. */
   classes?: number;
@@ -21,9 +22,14 @@ export interface ScratchCnnOptions {
  * Three blocks of a 3x3 convolution and 2x2 max pooling, then a dense layer, as in Sarkar's comprehensive guide to
  * transfer learning ("basic CNN" for cats and dogs). Its input is pixels from 0 to 1 (preprocessing `unit`).
  * `featureLayer` is the last pooling, so that it can itself be carried over to another task.
+ * @throws GraftError zoo.input-too-small
  */
 export function buildScratchCnn(options: ScratchCnnOptions): Backbone {
   const { inputSize, classes, seed, channels = [16, 64, 128], hidden = [512], dropout = 0 } = options;
+  const minimum = smallestInput(channels.length);
+  if (inputSize < minimum) {
+    throw new GraftError('zoo.input-too-small', { id: 'scratch_cnn', size: inputSize, minimum });
+  }
   const net = new Network(inputSize, seed);
   let x = net.input;
   channels.forEach((filters, index) => {
@@ -43,4 +49,9 @@ export function buildScratchCnn(options: ScratchCnnOptions): Backbone {
   x = net.dense(x, 'logits', classes);
   x = net.activation(x, 'predictions', 'softmax');
   return net.finish('scratch_cnn', 1, features, x);
+}
+
+/** The input of which a single pixel is left after so many convolutions without padding, each halved: 22 for three. */
+function smallestInput(blocks: number): number {
+  return Array.from({ length: blocks }).reduce<number>((size) => 2 * size + 2, 1);
 }
