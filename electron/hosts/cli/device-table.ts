@@ -29,3 +29,12 @@ export function describeDevices({ devices, auto }: Devices, language: Language):
     `auto: ${names[auto.device]}. ${deviceReasonText(auto.reason, language)}`,
   ].join('\n');
 }
+
+/** What somebody should know before computing: devices that crashed, and those that only a check would let in. */
+export function deviceNews({ devices, news }: Devices): string[] {
+  const crashed = news.map(({ device }) => `${names[device]} crashed the engine and is avoided.`);
+  const waiting = devices.filter(({ state, software }) => state === 'unchecked' && !software);
+  const unchecked = waiting.map(({ device }) => `${names[device]} has not been checked yet.`);
+  const lines = [...crashed, ...unchecked];
+  return lines.length > 0 ? [...lines, 'graft doctor says more (--recheck checks every device again).'] : [];
+}

@@ -6,6 +6,7 @@ import { followRun } from '../follow.ts';
 import { list, note, percent, seconds, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
 import { findRun, openProject } from '../project.ts';
+import { deviceNews } from '../device-table.ts';
 import { buildRecipe } from '../recipe.ts';
 import { usage } from '../usage.ts';
 import { withLab } from '../with-lab.ts';
@@ -48,6 +49,7 @@ export function trainCommands(program: Command): void {
 async function train(lab: LabClient, dir: string, options: TrainOptions): Promise<Outcome> {
   await openProject(lab, dir);
   const recipe = await buildRecipe(lab, options);
+  for (const line of deviceNews(await lab.call('devices.list', {}))) note(line);
   const { id } = await lab.call('runs.start', { recipe, name: options.name });
   const run = await followRun(lab, id);
   const split = run.summaries.some((summary) => summary.split === 'test') ? 'test' : 'validation';
