@@ -3,11 +3,14 @@ import { computed, ref } from 'vue';
 import type {
   Architecture,
   BackboneSpeed,
+  GraphChoices,
+  GraphInspection,
   LayerRow,
   Params,
   WeightsEntry,
 } from '../../shared/contract/index.ts';
 import { lab } from '../bridge.ts';
+import { useApp } from './app.ts';
 
 export interface InstalledBackbone {
   architecture: Architecture;
@@ -16,6 +19,7 @@ export interface InstalledBackbone {
 
 /** The backbones Graft knows and the weights that are on this computer. */
 export const useZoo = defineStore('zoo', () => {
+  const app = useApp();
   const architectures = ref<Architecture[]>([]);
   const loaded = ref(false);
   const speeds = ref<BackboneSpeed[]>([]);
@@ -49,8 +53,16 @@ export const useZoo = defineStore('zoo', () => {
     loaded.value = true;
   }
 
-  async function importWeights(path: string, as?: string): Promise<WeightsEntry> {
-    const entry = await lab().call('zoo.import', { path, as });
+  /** What can be chosen for a file that is a whole network; null for weights, which need no choice. */
+  function inspect(
+    path: string,
+    wishes: Pick<GraphChoices, 'layout' | 'size'> = {},
+  ): Promise<GraphInspection | null> {
+    return lab().call('zoo.inspect', { path, ...wishes });
+  }
+
+  async function importWeights(path: string, graph?: GraphChoices): Promise<WeightsEntry> {
+    const entry = await lab().call('zoo.import', { path, graph });
     await load();
     return entry;
   }
@@ -69,8 +81,11 @@ export const useZoo = defineStore('zoo', () => {
 
   const layers = (request: Params<'zoo.layers'>): Promise<LayerRow[]> => lab().call('zoo.layers', request);
 
-  /** What was measured of a backbone, the latest first. */
-  const speedsOf = (arch: string): BackboneSpeed[] => speeds.value.filter((one) => one.arch === arch);
+  /** What was measured of a backbone: on the device in use first, then the latest first. */
+  function speedsOf(arch: string): BackboneSpeed[] {
+    const isHere = ({ device }: BackboneSpeed): number => Number(device === app.engine?.label);
+    return speeds.value.filter((one) => one.arch === arch).sort((a, b) => isHere(b) - isHere(a));
+  }
 
   /**
    * The latest measured speed of a backbone at an input size. One measured at another size is scaled by its area;
@@ -105,6 +120,7 @@ export const useZoo = defineStore('zoo', () => {
     best,
     byId,
     load,
+    inspect,
     importWeights,
     keep,
     remove,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { LabClient, WeightsEntry } from '../../../../shared/contract/index.ts';
 import { weightsEntrySchema } from '../../../../shared/contract/zoo.ts';
@@ -11,15 +12,28 @@ import { findRun, openProject } from '../project.ts';
 import { SHORT_ID } from '../recipe.ts';
 import { withLab } from '../with-lab.ts';
 
+const preparations = ['tf', 'caffe', 'torch', 'unit', 'none'] as const;
+
 interface ImportOptions {
   json?: boolean;
   as?: string;
+  cut?: string;
+  layout?: 'NHWC' | 'NCHW';
+  size?: string;
+  prepare?: (typeof preparations)[number];
+  cuts?: boolean;
 }
 
 interface DownloadOptions {
   json?: boolean;
   width: string;
   withTop?: boolean;
+}
+
+interface MeasureOptions {
+  json?: boolean;
+  size?: string;
+  width: string;
 }
 
 export function zooCommands(program: Command): void {
@@ -32,11 +46,18 @@ export function zooCommands(program: Command): void {
     .command('import <source>')
     .description('import pretrained weights from a file or folder')
     .option('--as <id>', 'name the backbone where the file does not tell')
+    .option('--cut <tensor>', 'of an ONNX or graph model: the tensor that its features are')
+    .addOption(new Option('--layout <order>', 'of its input').choices(['NHWC', 'NCHW']))
+    .option('--size <pixels>', 'side of its pictures, where it takes any')
+    .addOption(new Option('--prepare <mode>', 'how its pictures are prepared').choices(preparations))
+    .option('--cuts', 'list where it can be cut, and import nothing')
     .option('--json', 'print one JSON document')
     .action((source: string, _: ImportOptions, command: Command) => {
       // `zoo --json` and `zoo import --json` are one option to the reader.
       const options = command.optsWithGlobals<ImportOptions>();
-      return withLab(options, (lab) => importWeights(lab, source, options.as));
+      return withLab(options, (lab) =>
+        (options.cuts ? listCuts : importWeights)(lab, resolve(source), options),
+      );
     });
   zoo
     .command('download <backbone>')
@@ -55,6 +76,16 @@ export function zooCommands(program: Command): void {
     .action((dir: string, run: string, _: { json?: boolean }, command: Command) =>
       withLab(command.optsWithGlobals<{ json?: boolean }>(), (lab) => keepRun(lab, dir, run)),
     );
+  zoo
+    .command('measure <backbone>')
+    .description('time a frozen backbone on this machine, and remember it')
+    .option('--size <pixels>', 'side of the input; by default the size it was published for')
+    .option('--width <alpha>', 'width multiplier, where there are several', '1')
+    .option('--json', 'print one JSON document')
+    .action((arch: string, _: MeasureOptions, command: Command) => {
+      const options = command.optsWithGlobals<MeasureOptions>();
+      return withLab(options, (lab) => measure(lab, arch, options));
+    });
   zoo
     .command('inbox')
     .description('import the files in the inbox, the folder for what was fetched by hand')
@@ -82,6 +113,21 @@ async function download(lab: LabClient, id: string, options: DownloadOptions): P
   return described(weightsEntrySchema.parse(result));
 }
 
+async function measure(lab: LabClient, arch: string, { size, width }: MeasureOptions): Promise<Outcome> {
+  const zoo = await lab.call('zoo.list', {});
+  const row = zoo.find(({ id }) => id === arch);
+  if (!row) throw new GraftError('zoo.unknown', { id: arch, known: zoo.map(({ id }) => id).join(', ') });
+  const inputSize = Number(size ?? row.inputSize);
+  const speed = await lab.call('zoo.measure', { arch, alpha: Number(width), inputSize });
+  const text = list({
+    Backbone: `${arch}, width ${speed.alpha}, ${speed.inputSize} px`,
+    Speed: `${speed.msPerImage.toFixed(2)} ms per image, frozen, ${speed.batch} at a time`,
+    Memory: speed.memory === null ? 'not known' : megabytes(speed.memory),
+    Device: speed.device,
+  });
+  return { value: speed, text };
+}
+
 async function lookIntoInbox(lab: LabClient): Promise<Outcome> {
   const report = await lab.call('zoo.inbox', {});
   const { path, imported, known, failed } = report;
@@ -97,6 +143,11 @@ async function lookIntoInbox(lab: LabClient): Promise<Outcome> {
 
 async function listZoo(lab: LabClient): Promise<Outcome> {
   const zoo = await lab.call('zoo.list', {});
+  const speeds = await lab.call('zoo.speeds', {});
+  const speedOf = (id: string): string => {
+    const speed = speeds.find(({ arch }) => arch === id);
+    return speed ? `${speed.msPerImage.toFixed(1)} at ${speed.inputSize} px` : '-';
+  };
   const rows = zoo.map((arch) => [
     arch.id,
     arch.title,
@@ -104,15 +155,34 @@ async function listZoo(lab: LabClient): Promise<Outcome> {
     arch.inputSize,
     arch.featureWidth,
     arch.top1 === null ? '-' : arch.top1.toFixed(1),
+    arch.licence,
+    speedOf(arch.id),
     arch.installed.map(({ id, alpha }) => `${id.slice(0, SHORT_ID)} (width ${alpha})`).join(', ') || '-',
   ]);
-  const header = ['Id', 'Backbone', 'Parameters', 'Input', 'Features', 'Top-1 %', 'Weights in the library'];
+  const facts = ['Id', 'Backbone', 'Parameters', 'Input', 'Features', 'Top-1 %', 'Licence'];
+  const header = [...facts, 'ms per image here', 'Weights in the library'];
   return { value: zoo, text: table(header, rows) };
 }
 
-async function importWeights(lab: LabClient, source: string, as?: string): Promise<Outcome> {
-  return described(await lab.call('zoo.import', { path: resolve(source), as }));
+async function importWeights(lab: LabClient, path: string, options: ImportOptions): Promise<Outcome> {
+  const { as, cut, layout, prepare: preprocessing } = options;
+  const graph = { cut, layout, preprocessing, ...sizeOf(options) };
+  return described(await lab.call('zoo.import', { path, as, graph }));
 }
+
+async function listCuts(lab: LabClient, path: string, options: ImportOptions): Promise<Outcome> {
+  const found = await lab.call('zoo.inspect', { path, layout: options.layout, ...sizeOf(options) });
+  if (!found) return { value: null, text: 'These are weights of layers: there is nothing to choose.' };
+  const rows = found.cuts.map(({ name, op, shape }) => [
+    name === found.defaultCut ? `${name} *` : name,
+    op,
+    shape.slice(1).join(' x '),
+  ]);
+  const head = `Input ${found.layout}, ${found.size} pixels, prepared as ${found.preprocessing}; * is the cut by default`;
+  return { value: found, text: `${head}\n${table(['Cut', 'Operation', 'Shape'], rows)}` };
+}
+
+const sizeOf = ({ size }: ImportOptions) => (size === undefined ? {} : { size: Number(size) });
 
 function described(entry: WeightsEntry): Outcome {
   const text = list({
