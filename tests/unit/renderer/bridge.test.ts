@@ -52,7 +52,7 @@ describe('the bridge over a WebSocket', () => {
       socket.send(
         JSON.stringify({ id, result: method === 'app.settings' ? { theme: 'dark', language: 'zh' } : [{}] }),
       );
-    expect(await bridge.call('app.settings', {})).toEqual({ theme: 'dark', language: 'zh' });
+    expect(await bridge.call('app.settings', {})).toMatchObject({ theme: 'dark', language: 'zh' });
     await expect(bridge.call('jobs.list', {})).rejects.toMatchObject({ code: 'internal' });
   });
 
