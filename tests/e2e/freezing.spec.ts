@@ -78,6 +78,48 @@ test('freezes by preset, by click and by key, layer by layer, and 1,000 toggles 
   expect(app.complaints).toEqual([]);
 });
 
+test('trains one single layer under frozen ones, proves the rest unchanged, and shows every layer of a backbone', async ({
+  page,
+}) => {
+  const app = new App(page);
+  await openTraining(app);
+  await chooseBackbone(app, 'MobileNetV2, random weights');
+  await app.fill('input-size', '64');
+  await expect(app.at('freeze-panel')).toBeVisible({ timeout: 60_000 });
+  await app.at('freeze-none').click();
+  await app.at('freeze-row-block_16').locator('[data-act=open]').click();
+  await app.at('freeze-row-block_16_depthwise').locator('[data-act=toggle]').click();
+  expect(await countOf(app, 'freeze-frozen')).toBe(2_257_984 - 9 * 960);
+  await expect(app.at('trainable-params')).not.toHaveText('0');
+  for (const stage of [0, 1]) await app.fill(`epochs-${stage}`, '1');
+  await app.at('start-training').click();
+  await expect(app.at('run-done')).toBeVisible({ timeout: 120_000 });
+  await expect(app.at('freeze-verdict')).toContainText('All 103 frozen layers');
+  await app.at('freeze-proof').locator('summary').click();
+  const rowOf = (name: RegExp) => app.at('freeze-proof').getByRole('row', { name });
+  await expect(rowOf(/^block_16_depthwise block_16/)).toContainText('trained');
+  await expect(rowOf(/^block_16_expand block_16/)).toContainText('frozen');
+  await expect(rowOf(/^block_16_expand block_16/)).toContainText('=');
+  await expect(rowOf(/^head_logits Head/)).toContainText('→');
+
+  await app.goTo('backbones');
+  await app.at('licence-filter').click();
+  await page.getByRole('option', { name: 'MIT', exact: true }).click();
+  await expect(app.at('backbone-resnet50')).toBeVisible();
+  await expect(app.at('backbone-mobilenet_v2')).toBeHidden();
+  await app
+    .at('backbone-resnet50')
+    .getByRole('button', { name: /ResNet50/ })
+    .click();
+  await app.at('all-layers').click();
+  await expect(app.at('backbone-layers').getByRole('row', { name: /^conv1_conv Conv2D/ })).toContainText(
+    'frozen',
+  );
+  await app.at('back-to-cards').click();
+  await expect(app.at('backbone-cards')).toBeVisible();
+  expect(app.complaints).toEqual([]);
+});
+
 async function openTraining(app: App): Promise<void> {
   const images = join(folder, 'images');
   for (const [index, name] of ['dark', 'light'].entries()) {
