@@ -93,3 +93,22 @@ it('names the backbones there are when asked for one there is not', () => {
     expect.objectContaining({ code: 'zoo.unknown', params: expect.objectContaining({ id: 'alexnet' }) }),
   );
 });
+
+describe.each(
+  architectures.flatMap((row) => row.weights.map((weights) => [weights.file, row, weights] as const)),
+)('the published %s', (file, row, weights) => {
+  it('comes over https under its own name, at a width its architecture has', () => {
+    const url = new URL(weights.url);
+    expect(url.protocol).toBe('https:');
+    expect(url.pathname.split('/').at(-1)).toBe(file);
+    expect(row.variants.map(({ alpha }) => alpha)).toContain(weights.alpha);
+  });
+
+  it('is as large as its parameters need, and names its hash as its publisher does', () => {
+    const variant = row.variants.find(({ alpha }) => alpha === weights.alpha);
+    const least = 4 * (variant?.parameters ?? NaN);
+    if (weights.bytes !== undefined) expect(weights.bytes).toBeGreaterThan(least);
+    expect(weights.md5 ?? '0'.repeat(32)).toMatch(/^[0-9a-f]{32}$/);
+    if (weights.sha256Prefix !== undefined) expect(file).toContain(`-${weights.sha256Prefix}.`);
+  });
+});
