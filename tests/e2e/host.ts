@@ -21,10 +21,10 @@ export function temporaryFolder(name: string): string {
 }
 
 /** Starts the built local host with a home of its own and waits for its address. */
-export async function startHost(home: string): Promise<Host> {
+export async function startHost(home: string, env: Record<string, string> = {}): Promise<Host> {
   const child = spawn(process.execPath, [program, 'serve'], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, HOME: home, USERPROFILE: home, GRAFT_DATA_DIR: join(home, 'data') },
+    env: { ...process.env, HOME: home, USERPROFILE: home, GRAFT_DATA_DIR: join(home, 'data'), ...env },
   });
   const address = await firstLine(child);
   return { address, pid: child.pid!, stop: () => stop(child) };

@@ -6,7 +6,7 @@ import { namedRecipe } from '../../shared/recipes.ts';
 import type { RecipeName } from '../../shared/recipes.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import type { Recipe } from '../../shared/recipe.ts';
-import { torchNet } from '../unit/engine/weights/graphs/networks.ts';
+import { torchNet } from '../unit/engine/weights/graphs/torch-net.ts';
 import { freshProject, importAndWait, labForThisFile, nextEvent, paintPictures } from './real-lab.ts';
 
 /** An imported ONNX network as a backbone, the whole way through the lab. */

@@ -4,7 +4,7 @@ import type { Initializer, NamedNode } from '../../electron/engine/backend/onnxr
 import type { ErrorCode } from '../../shared/errors.ts';
 import { nodes } from '../unit/engine/weights/graphs/graph-model.ts';
 import type { GraphChanges } from '../unit/engine/weights/graphs/graph-model.ts';
-import type { torchNet } from '../unit/engine/weights/graphs/networks.ts';
+import type { torchNet } from '../unit/engine/weights/graphs/torch-net.ts';
 
 /** Bad ONNX files and the exact error each must give; every one is a good network with one thing wrong. */
 interface BadGraph {

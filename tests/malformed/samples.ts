@@ -6,7 +6,7 @@ import type { Hdf5Writer } from '../unit/engine/weights/hdf5-writer.ts';
 import { pytorchFile } from '../unit/engine/weights/pytorch-writer.ts';
 import type { TorchTensor } from '../unit/engine/weights/pytorch-writer.ts';
 import { writeGraphModel } from '../unit/engine/weights/graphs/graph-model.ts';
-import { torchNet } from '../unit/engine/weights/graphs/networks.ts';
+import { torchNet } from '../unit/engine/weights/graphs/torch-net.ts';
 import { zip } from '../unit/engine/weights/zip-writer.ts';
 
 /** Small good files of every weight format, to be damaged. */

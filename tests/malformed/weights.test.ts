@@ -18,7 +18,7 @@ import { importFile } from '../../electron/engine/weights/import.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { writeHdf5 } from '../unit/engine/weights/hdf5-writer.ts';
 import { pickleStateDict, pytorchFile, raw } from '../unit/engine/weights/pytorch-writer.ts';
-import { torchNet } from '../unit/engine/weights/graphs/networks.ts';
+import { torchNet } from '../unit/engine/weights/graphs/torch-net.ts';
 import { zip } from '../unit/engine/weights/zip-writer.ts';
 import { writeGraphModel } from '../unit/engine/weights/graphs/graph-model.ts';
 import { badGraphModels, badGraphs } from './graphs.ts';

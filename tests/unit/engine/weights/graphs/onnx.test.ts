@@ -14,7 +14,8 @@ import type { GraphChoices } from '../../../../../electron/engine/weights/graphs
 import { inspectGraph } from '../../../../../electron/engine/weights/graphs/inspect.ts';
 import { parseOnnx, readOnnx } from '../../../../../electron/engine/weights/graphs/onnx-model.ts';
 import { freshFolder } from '../../../store/a-project.ts';
-import { exported, kerasNet, torchKernel, torchNet, upTo } from './networks.ts';
+import { exported, kerasNet, upTo } from './networks.ts';
+import { torchKernel, torchNet } from './torch-net.ts';
 
 beforeAll(async () => {
   await selectBackend('onnxruntime');
