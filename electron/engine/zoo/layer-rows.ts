@@ -8,8 +8,9 @@ type Layer = LayersModel['layers'][number];
 
 /** A model's layers without its input, each after the ones it reads. */
 export function graphOf(model: LayersModel): GraphLayer[] {
+  const start = new Set(model.inputs.map(({ sourceLayer }) => sourceLayer.name));
   return model.layers
-    .filter((layer) => inputsOf(layer).length > 0)
+    .filter(({ name }) => !start.has(name))
     .map((layer) => ({
       name: layer.name,
       inputs: inputsOf(layer),
@@ -17,7 +18,7 @@ export function graphOf(model: LayersModel): GraphLayer[] {
     }));
 }
 
-/** Names of the layers a layer reads where it was first applied; none for an input. */
+/** Names of the layers a layer reads where it was first applied. */
 function inputsOf(layer: Layer): string[] {
   return (layer.inboundNodes[0]?.inputTensors ?? []).map((tensor) => tensor.sourceLayer.name);
 }
