@@ -11,6 +11,7 @@ export const router = createRouter({
     { path: '/train/:run', name: 'live', component: () => import('./views/LiveView.vue') },
     { path: '/results/:run?', name: 'results', component: () => import('./views/ResultsView.vue') },
     { path: '/experiments', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
+    { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
     { path: '/predict', name: 'predict', component: () => import('./views/PredictView.vue') },
     { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
     { path: '/:rest(.*)*', redirect: '/' },

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { ref, watch } from 'vue';
 import { connection } from '../bridge.ts';
 import { useApp } from './app.ts';
+import { useComparison } from './comparison.ts';
 import { useDevices } from './devices.ts';
 import { useDraft } from './draft.ts';
 import { useItems } from './items.ts';
@@ -37,6 +38,7 @@ export const useSession = defineStore('session', () => {
     items.clear();
     jobs.importReport = null;
     useResults().clear();
+    useComparison().clear();
     useDraft().clear();
     usePredictions().forgetRun();
   }

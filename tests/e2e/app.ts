@@ -104,18 +104,23 @@ export class App {
 
   /** A picture of every screen in both themes, for people to look at. */
   async photograph(folder: string): Promise<void> {
+    for (const step of screens) {
+      await this.goTo(step);
+      await this.photographHere(folder, step);
+    }
+  }
+
+  /** The screen as it is now, in both themes. */
+  async photographHere(folder: string, name: string): Promise<void> {
     for (const colorScheme of ['dark', 'light'] as const) {
       await this.page.emulateMedia({ colorScheme });
-      for (const step of screens) {
-        await this.goTo(step);
-        // Charts draw themselves and pictures load after the page is there.
-        await this.page.waitForLoadState('networkidle');
-        await expect(this.page.locator('.v-progress-circular:visible')).toHaveCount(0, { timeout: 30_000 });
-        await this.page.screenshot({
-          path: join(folder, `${step}-${colorScheme}.png`),
-          animations: 'disabled',
-        });
-      }
+      // Charts draw themselves and pictures load after the page is there.
+      await this.page.waitForLoadState('networkidle');
+      await expect(this.page.locator('.v-progress-circular:visible')).toHaveCount(0, { timeout: 30_000 });
+      await this.page.screenshot({
+        path: join(folder, `${name}-${colorScheme}.png`),
+        animations: 'disabled',
+      });
     }
   }
 }

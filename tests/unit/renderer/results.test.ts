@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Epoch, EvaluationResult, Run, Summary } from '../../../shared/contract/index.ts';
+import type { Epoch, EvaluationResult, Run, RunPair, Summary } from '../../../shared/contract/index.ts';
 import { defaultRecipe, type BackboneSource, type RecipeKind } from '../../../shared/recipe.ts';
 import { cellShare, movedCell, rowTotals } from '../../../renderer/components/confusion/confusion.ts';
 import { nextSteps } from '../../../renderer/components/results/next-steps.ts';
-import {
-  differenceInterval,
-  transferGain,
-  wilson,
-} from '../../../renderer/components/results/transfer-gain.ts';
+import { bestBaseline, transferGain } from '../../../renderer/components/results/transfer-gain.ts';
+import { verdictWords } from '../../../renderer/components/compare/verdict.ts';
 import { sortedRuns } from '../../../renderer/components/experiments/run-columns.ts';
 
 const pretrained: BackboneSource = { from: 'library', arch: 'mobilenet_v2', weights: 'abc', alpha: 1 };
@@ -65,42 +62,74 @@ function evaluationOf(accuracy: number, recall = accuracy): EvaluationResult {
   };
 }
 
+const pair: RunPair = {
+  first: 0,
+  second: 1,
+  onlyFirst: 10,
+  onlySecond: 28,
+  difference: 0.018,
+  interval: [0.006, 0.031],
+  p: 0.1,
+  test: 'chi-square',
+  adjustedP: 0.2,
+  verdict: 'unproven',
+  detectable: 0.021,
+  logLoss: { difference: 0, interval: [0, 0] },
+  areas: [],
+};
+
 describe('what transfer gained', () => {
-  it('has the Wilson interval of the literature', () => {
-    // Newcombe 1998 (Statistics in Medicine 17:857), table I: 81 of 263.
-    const [low, high] = wilson(81 / 263, 263);
-    expect(low).toBeCloseTo(0.2553, 4);
-    expect(high).toBeCloseTo(0.3662, 4);
-  });
-
-  it("has Newcombe's interval of a difference", () => {
-    // Newcombe 1998 (Statistics in Medicine 17:873), table II, method 10: 56/70 against 48/80.
-    const [low, high] = differenceInterval(56 / 70, 70, 48 / 80, 80);
-    expect(low).toBeCloseTo(0.0524, 4);
-    expect(high).toBeCloseTo(0.3339, 4);
-  });
-
   it('is measured against the best network from scratch on the same images', () => {
     const mine = runOf('3', 'features', 0.97);
     const runs = [mine, runOf('1', 'scratch-cnn', 0.7), runOf('2', 'scratch-cnn', 0.75)];
-    const gain = transferGain(mine, summaryOf(0.97), runs);
-    expect(gain?.baseline.id).toBe('2');
-    expect(gain?.difference).toBeCloseTo(0.22, 12);
-    expect(gain?.verdict).toBe('helped');
+    expect(bestBaseline(mine, summaryOf(0.97), runs)?.id).toBe('2');
   });
 
-  it('is called unproven when the interval holds zero, and hurt when it lies below', () => {
-    const mine = runOf('2', 'features', 0.76);
-    expect(transferGain(mine, summaryOf(0.76), [runOf('1', 'scratch-cnn', 0.75)])?.verdict).toBe('unproven');
-    expect(transferGain(mine, summaryOf(0.6), [runOf('1', 'scratch-cnn', 0.75)])?.verdict).toBe('hurt');
-  });
-
-  it('is not claimed without a baseline, for a baseline, or over other images', () => {
+  it('has no baseline where there is none, for a baseline, or over other images', () => {
     const mine = runOf('2', 'features', 0.97);
     const scratch = runOf('1', 'scratch-cnn', 0.75);
-    expect(transferGain(mine, summaryOf(0.97), [mine])).toBeNull();
-    expect(transferGain(scratch, summaryOf(0.75), [mine, scratch])).toBeNull();
-    expect(transferGain(mine, summaryOf(0.97, 200), [scratch])).toBeNull();
+    expect(bestBaseline(mine, summaryOf(0.97), [mine])).toBeNull();
+    expect(bestBaseline(scratch, summaryOf(0.75), [mine, scratch])).toBeNull();
+    expect(bestBaseline(mine, summaryOf(0.97, 200), [scratch])).toBeNull();
+  });
+
+  it.each([
+    ['second-better', 'helped'],
+    ['first-better', 'hurt'],
+    ['unproven', 'unproven'],
+  ] as const)('reads the verdict %s as %s', (verdict, meaning) => {
+    expect(transferGain(runOf('1', 'scratch-cnn', 0.75), { ...pair, verdict }).verdict).toBe(meaning);
+  });
+});
+
+describe('the sentence on two runs', () => {
+  const runs = ['A', 'B'].map((name, index) => ({
+    id: name,
+    number: index + 1,
+    name,
+    accuracy: 0.9,
+    interval: [0.88, 0.92] as [number, number],
+    logLoss: 0.3,
+  }));
+
+  it('names the winner with a positive difference, whichever stands first', () => {
+    expect(verdictWords({ runs, n: 1000 }, { ...pair, verdict: 'second-better' })).toMatchObject({
+      key: 'compare.better',
+      params: { better: 'B', other: 'A', points: '+1.8', low: '+0.6', high: '+3.1' },
+    });
+    const turned = { ...pair, difference: -0.018, interval: [-0.031, -0.006] as [number, number] };
+    expect(verdictWords({ runs, n: 1000 }, { ...turned, verdict: 'first-better' })).toMatchObject({
+      key: 'compare.better',
+      params: { better: 'A', other: 'B', points: '+1.8', low: '+0.6', high: '+3.1' },
+    });
+  });
+
+  it('names no winner without evidence, but what could have been found', () => {
+    expect(verdictWords({ runs, n: 1000 }, pair)).toMatchObject({
+      key: 'compare.unproven',
+      params: { n: 1000, detectable: '2.1 %', p: '= 0.200' },
+    });
+    expect(verdictWords({ runs, n: 1000 }, { ...pair, detectable: null }).key).toBe('compare.alike');
   });
 });
 
