@@ -1,5 +1,5 @@
 import type { Comparison, RunPair } from '../../../shared/contract/index.ts';
-import { percent, points } from '../../format.ts';
+import { points } from '../../format.ts';
 
 /** A sentence of the locale files with its numbers. */
 export interface VerdictWords {
@@ -30,5 +30,5 @@ export function verdictWords({ runs, n }: Pick<Comparison, 'runs' | 'n'>, pair: 
   };
   if (pair.verdict !== 'unproven') return { key: 'compare.better', params };
   if (pair.detectable === null) return { key: 'compare.alike', params };
-  return { key: 'compare.unproven', params: { ...params, detectable: percent(pair.detectable) } };
+  return { key: 'compare.unproven', params: { ...params, detectable: (pair.detectable * 100).toFixed(1) } };
 }

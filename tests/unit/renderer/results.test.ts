@@ -127,7 +127,7 @@ describe('the sentence on two runs', () => {
   it('names no winner without evidence, but what could have been found', () => {
     expect(verdictWords({ runs, n: 1000 }, pair)).toMatchObject({
       key: 'compare.unproven',
-      params: { n: 1000, detectable: '2.1 %', p: '= 0.200' },
+      params: { n: 1000, detectable: '2.1', p: '= 0.200' },
     });
     expect(verdictWords({ runs, n: 1000 }, { ...pair, detectable: null }).key).toBe('compare.alike');
   });
