@@ -3,8 +3,9 @@ import { randomUniform, setBackend } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cutAfter, cutBelow } from '../../../../../electron/engine/training/network/cut.ts';
-import { graphOf } from '../../../../../electron/engine/zoo/layer-rows.ts';
+import { graphOf, layerRows } from '../../../../../electron/engine/zoo/layer-rows.ts';
 import { frozenPrefix } from '../../../../../shared/freezing.ts';
+import { networkOf } from '../../../../../renderer/components/freeze/freeze-rows.ts';
 import { architecture } from '../../../../../electron/engine/zoo/registry.ts';
 
 beforeAll(() => setBackend('cpu'));
@@ -62,4 +63,26 @@ describe('cutAfter', () => {
     const whole = model.apply(x, { training: false }) as Tensor;
     expect(largest(above?.apply(middle, { training: false }) as Tensor, whole)).toBe(0);
   });
+});
+
+describe('the frozen prefix that the freeze panel shows', () => {
+  it.each(['mobilenet_v2', 'resnet50', 'inception_v3', 'densenet121'])(
+    'is the one the engine caches, wherever a block of %s begins',
+    (id) => {
+      const row = architecture(id);
+      const backbone = row.build({ inputSize: row.minInputSize });
+      const { layers } = networkOf(layerRows(backbone));
+      const cuts = backbone.blocks.map((_, start) => {
+        const trained = new Set(backbone.blocks.slice(start).flatMap((block) => block.layers));
+        const after = frozenPrefix(graphOf(backbone.model), trained);
+        expect(frozenPrefix(layers, trained)).toBe(after);
+        return after;
+      });
+      expect(cuts[0]).toBeNull();
+      // Every later block has something frozen below it.
+      expect(cuts.slice(1).every((after) => after !== null)).toBe(true);
+      expect(cutAfter(backbone.model, cuts.at(-1) ?? null).below).not.toBeNull();
+      backbone.model.dispose();
+    },
+  );
 });
