@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { HandlersOf, LabContext } from './context.ts';
-import { Downloads } from './downloads/downloads.ts';
+import { Downloads, throughMirror } from './downloads/downloads.ts';
 import { importInbox } from './downloads/inbox.ts';
 import { measureSpeed, readSpeeds } from './speeds.ts';
 import { requireModel, runFolder } from './runs/run-files.ts';
@@ -12,7 +12,8 @@ export function zooHandlers(lab: LabContext): HandlersOf<'zoo'> {
   const { media } = engines;
   const downloads = new Downloads(lab);
   return {
-    'zoo.list': () => media.request('zooList', { libraryDir }).result,
+    'zoo.list': async () =>
+      throughMirror(await media.request('zooList', { libraryDir }).result, lab.options.mirror),
     'zoo.layers': (params) => media.request('zooLayers', { ...params, libraryDir }).result,
     'zoo.speeds': () => readSpeeds(lab.options.dataDir),
     'zoo.measure': (request) => measureSpeed(lab, request),

@@ -50,7 +50,7 @@ test('a published file is asked about, downloaded with progress, and installed',
   await app.at('backbone-mobilenet').getByRole('button').first().click();
   const row = app.at(`published-${file}`);
   await row.getByTestId('download-weights').click();
-  await expect(row.getByRole('alertdialog')).toContainText('storage.googleapis.com');
+  await expect(row.getByRole('alertdialog')).toContainText('127.0.0.1');
   await row.getByTestId('download-confirm').click();
   await expect(row.getByTestId('download-progress')).toContainText('of');
   await expect.poll(() => held.length).toBe(1);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Job, PublishedWeights, WeightsEntry } from '../../../shared/contract/index.ts';
+import type { Architecture, Job, PublishedWeights, WeightsEntry } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
@@ -35,8 +35,8 @@ export class Downloads {
   }
 
   async #find(arch: string, file: string): Promise<PublishedWeights> {
-    const { engines, libraryDir } = this.#lab;
-    const zoo = await engines.media.request('zooList', { libraryDir }).result;
+    const { engines, libraryDir, options } = this.#lab;
+    const zoo = throughMirror(await engines.media.request('zooList', { libraryDir }).result, options.mirror);
     const row = zoo.find(({ id }) => id === arch);
     if (!row) throw new GraftError('zoo.unknown', { id: arch, known: zoo.map(({ id }) => id).join(', ') });
     const published = row.published.find((candidate) => candidate.file === file);
@@ -57,7 +57,7 @@ export class Downloads {
     const path = join(options.dataDir, 'downloads', basename(published.file));
     await fetchFile(
       {
-        url: addressOf(published, options.mirror),
+        url: published.url,
         path,
         bytes: published.bytes,
         checksum: published.checksum,
@@ -81,7 +81,12 @@ export class Downloads {
   }
 }
 
-/** A mirror holds the files side by side under their names. */
-function addressOf({ url, file }: PublishedWeights, mirror: string | undefined): string {
-  return mirror === undefined ? url : `${mirror.replace(/\/$/, '')}/${encodeURIComponent(file)}`;
+/** The zoo with the addresses of a mirror, which holds the files side by side under their names. */
+export function throughMirror(zoo: Architecture[], mirror: string | undefined): Architecture[] {
+  if (mirror === undefined) return zoo;
+  const folder = mirror.replace(/\/$/, '');
+  return zoo.map((row) => ({
+    ...row,
+    published: row.published.map((file) => ({ ...file, url: `${folder}/${encodeURIComponent(file.file)}` })),
+  }));
 }
