@@ -3,6 +3,7 @@ import { estimateStage, rowBudget } from '../../../shared/estimate.ts';
 import type { StagePlan } from '../../../shared/estimate.ts';
 import { trainOf } from '../../../shared/freezing.ts';
 import type { LayerRow } from '../../../shared/contract/index.ts';
+import { graphLines } from '../../../renderer/components/backbones/layer-graph.ts';
 import { classicalRule, muchPerClass } from '../../../renderer/components/freeze/classical-rule.ts';
 import {
   freezeRows,
@@ -127,5 +128,39 @@ describe('the classical rule', () => {
     [muchPerClass, 'different', 'all'],
   ] as const)('%i pictures a class, %s: %s', (perClass, domain, preset) => {
     expect(classicalRule(perClass, domain).preset).toBe(preset);
+  });
+});
+
+describe('the drawing beside the layers', () => {
+  it('runs what is read further down on a lane of its own, and uses a lane again', () => {
+    const reads = (name: string, ...inputs: string[]) => ({ name, inputs });
+    const { lines, lanes } = graphLines([
+      reads('conv', 'input'),
+      reads('left', 'conv'),
+      reads('left_bn', 'left'),
+      reads('sum', 'left_bn', 'conv'),
+      reads('next', 'sum'),
+      reads('end', 'next', 'sum'),
+    ]);
+    expect(lanes).toBe(1);
+    expect(lines.map(({ starting, passing, ending }) => [starting, passing, ending])).toEqual([
+      [[1], [], []],
+      [[], [1], []],
+      [[], [1], []],
+      [[1], [], [1]],
+      [[], [1], []],
+      [[], [], [1]],
+    ]);
+    expect(lines.map(({ fromPrevious }) => fromPrevious)).toEqual([false, true, true, true, true, true]);
+  });
+
+  it('gives branches side by side lanes of their own', () => {
+    const { lanes } = graphLines([
+      { name: 'a', inputs: ['input'] },
+      { name: 'b', inputs: ['a'] },
+      { name: 'c', inputs: ['a'] },
+      { name: 'd', inputs: ['b', 'c'] },
+    ]);
+    expect(lanes).toBe(2);
   });
 });
