@@ -156,6 +156,18 @@ const badFiles: BadFile[] = [
     },
   },
   {
+    name: 'an .h5 whose tensors lie in other files',
+    code: 'weights.unsafe',
+    params: { detail: expect.stringMatching(/^the data of \S+ lie in another file$/) },
+    make: async (folder) => {
+      const content = await kerasBytes(folder);
+      // The message of a fill value (5) becomes one of external files (7).
+      const message = content.indexOf(Buffer.from('05000800010000000202020100000000', 'hex'));
+      content[message] = 7;
+      return write(folder, 'external.h5', content);
+    },
+  },
+  {
     name: 'an .h5 without tensors',
     code: 'weights.unknown-architecture',
     make: async (folder) => {

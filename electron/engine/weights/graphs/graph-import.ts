@@ -102,7 +102,7 @@ export async function storeGraph(
     channelsLast: cut.channelsLast,
     features: featureShape(cut.shape, cut.channelsLast),
     params: paramsOf(model, prefix),
-    macs: macsOf(model, prefix, shapes),
+    macs: macsOf(prefix, shapes),
     operations: prefix.nodes.length,
   };
   const hash = hashGraph(model, prefix, facts);
@@ -151,14 +151,14 @@ function paramsOf({ constants }: OnnxModel, prefix: Prefix): number {
   return sizes.reduce((sum, tensor) => sum + sizeOf(tensor?.shape ?? [0]), 0);
 }
 
-/** Each kernel is applied once at each position of its output. */
-function macsOf({ constants }: OnnxModel, prefix: Prefix, shapes: ReadonlyMap<string, number[]>): number {
+/** Multiplications of its convolutions and products: each kernel is applied once at each position of its output. */
+function macsOf(prefix: Prefix, shapes: ReadonlyMap<string, number[]>): number {
   return prefix.nodes.reduce((sum, { op, inputs, outputs }) => {
-    const kernel = constants.get(inputs[1] ?? '');
+    if (!['Conv', 'Gemm', 'MatMul'].includes(op)) return sum;
+    const kernel = shapes.get(inputs[1] ?? '') ?? [];
     const output = shapes.get(outputs[0] ?? '') ?? [];
-    if (!kernel || !['Conv', 'Gemm', 'MatMul'].includes(op)) return sum;
-    const positions = op === 'Conv' ? output.slice(2) : output.slice(0, -1);
-    return sum + sizeOf(positions) * sizeOf(kernel.shape);
+    if (op === 'Conv') return sum + sizeOf(output.slice(2)) * sizeOf(kernel);
+    return sum + sizeOf(output.slice(0, -1)) * sizeOf(kernel.slice(-2));
   }, 0);
 }
 
