@@ -184,7 +184,7 @@ export const engineMethods = {
   },
   /** Times the frozen pass of a backbone with random weights: none of its time depends on their values. */
   measure: {
-    params: z.object({ arch: z.string(), alpha: z.number(), inputSize: z.number().int() }),
+    params: z.object({ libraryDir: path, arch: z.string(), alpha: z.number(), inputSize: z.number().int() }),
     progress: z.object({ done: z.number(), total: z.number() }),
     result: passSchema.extend({ device: z.string() }),
   },

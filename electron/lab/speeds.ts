@@ -21,7 +21,8 @@ export function measureSpeed(lab: LabContext, request: ParsedParams<'zoo.measure
   const active = lab.projects.isOpen ? lab.projects.current.store.runs.unfinished()[0] : undefined;
   if (active) throw new GraftError('run.busy', { name: active.name, number: active.number });
   return lab.jobs.start({ kind: 'measure', subject: request.arch }, async ({ signal, progress }) => {
-    const measured = await requestUntil(signal, lab.engines.compute, 'measure', request, ({ done, total }) =>
+    const params = { ...request, libraryDir: lab.libraryDir };
+    const measured = await requestUntil(signal, lab.engines.compute, 'measure', params, ({ done, total }) =>
       progress({ phase: 'measure', done, total }),
     );
     return remember(lab, { ...request, ...measured, from: 'measurement', at: new Date().toISOString() });

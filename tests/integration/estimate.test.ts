@@ -54,15 +54,12 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('a measured backbone tells the time of an epoch to an order of magnitude, whatever is frozen', async () => {
   const measured = await onBackend('auto', () =>
-    measureBackbone(backbone, new RunControl(), () => undefined),
+    measureBackbone({ ...backbone, libraryDir: folder }, new RunControl(), () => undefined),
   );
   expect(measured.msPerImage).toBeGreaterThan(0);
   const { layers, blocks, rows } = networkOf(layerRows(architecture(backbone.arch).build(backbone)));
 
-  const trains: Stage['train'][] = [
-    { what: 'from', block: 'block_6' },
-    { what: 'all' },
-  ];
+  const trains: Stage['train'][] = [{ what: 'from', block: 'block_6' }, { what: 'all' }];
   const estimated: number[] = [];
   for (const train of trains) {
     const stage = {

@@ -64,6 +64,9 @@ test('is inspected, imported, trained on, kept with the run, and never trained i
     { name: 'network', params: 112, outputShape: [1, 1, 4], macs: 16 * 16 * 108 },
   ]);
 
+  const speed = await lab.call('zoo.measure', { arch: entry.arch, alpha: 1, inputSize: 32 });
+  expect(speed.arch).toBe(entry.arch);
+
   const recipe = await recipeWith('features', entry.id);
   expect(await lab.call('runs.plan', { recipe })).toMatchObject({
     frozenParams: 112,
@@ -81,6 +84,11 @@ test('is inspected, imported, trained on, kept with the run, and never trained i
   });
 
   await lab.call('zoo.remove', { id: entry.id });
+  const without = lab.call('runs.plan', { recipe });
+  await expect(without).rejects.toMatchObject({
+    code: 'weights.not-in-library',
+    params: { hash: entry.arch },
+  });
   expect((await lab.call('zoo.list', {})).some(({ frozenOnly }) => frozenOnly)).toBe(false);
   expect(existsSync(join(dataDir, 'weights', `${entry.id}.onnx`))).toBe(false);
   const image = { path: join(folder, 'photos', 'red', '0.png') };

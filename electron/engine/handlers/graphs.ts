@@ -1,14 +1,12 @@
 import type { Architecture, LayerRow, WeightsEntry } from '../../../shared/contract/zoo.ts';
 import { NETWORK } from '../weights/graphs/frozen-graph.ts';
+import { graphArchitecture } from '../weights/graphs/graph-file.ts';
 import type { GraphEntry } from '../weights/graphs/graph-file.ts';
 
 /** Imported networks as the zoo shows them: a card each, of one block that stays frozen. */
 
 /** Pictures smaller than this are of no use to any network. */
 const minInputSize = 32;
-const idDigits = 16;
-
-export const graphArchitecture = ({ hash }: GraphEntry): string => `graph-${hash.slice(0, idDigits)}`;
 
 export function graphWeights(entry: GraphEntry): WeightsEntry {
   return {

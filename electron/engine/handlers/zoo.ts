@@ -4,7 +4,7 @@ import type {
   WeightsEntry,
 } from '../../../shared/contract/zoo.ts';
 import { keepBackbone } from '../training/network/backbone-file.ts';
-import { listGraphs } from '../weights/graphs/graph-import.ts';
+import { findGraph, listGraphs } from '../weights/graphs/graph-import.ts';
 import { importFile, inspectFile } from '../weights/import.ts';
 import { listWeights, removeWeights } from '../weights/library.ts';
 import type { LibraryEntry } from '../weights/library.ts';
@@ -15,7 +15,7 @@ import type { Architecture, PublishedWeights } from '../zoo/registry.ts';
 import type { Backbone } from '../zoo/network.ts';
 import { buildScratchCnn } from '../zoo/scratch-cnn.ts';
 import type { EngineHandlers } from './context.ts';
-import { graphArchitecture, graphCard, graphRows, graphWeights } from './graphs.ts';
+import { graphCard, graphRows, graphWeights } from './graphs.ts';
 
 type ZooHandlers = Pick<
   EngineHandlers,
@@ -29,7 +29,7 @@ export const zooHandlers: ZooHandlers = {
     return [...architectures.map((row) => card(row, installed)), ...graphs.map(graphCard)];
   },
   async zooLayers({ arch, alpha, inputSize, channels, libraryDir }) {
-    const graph = (await listGraphs(libraryDir)).find((entry) => graphArchitecture(entry) === arch);
+    const graph = await findGraph(libraryDir, arch);
     if (graph) return graphRows(graph);
     const backbone = channels
       ? buildScratchCnn({ inputSize, channels })

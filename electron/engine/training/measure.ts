@@ -3,6 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { GraftError } from '../../../shared/errors.ts';
 import { bake, unbake } from '../backend/index.ts';
 import type { EngineParams, EngineResult } from '../protocol.ts';
+import { findGraph } from '../weights/graphs/graph-import.ts';
 import { architecture } from '../zoo/registry.ts';
 import type { RunControl } from './control.ts';
 import { deviceLabel } from './device.ts';
@@ -18,16 +19,20 @@ const enoughMs = 4000;
 
 /**
  * Times how a frozen backbone goes over a batch of pictures, exactly as a run computes its features: preprocessing,
- * body with its weights baked in, average pooling. The weights are random, which changes nothing of the time.
- * @throws GraftError `zoo.unknown`, `zoo.input-too-small`, `cancelled`
+ * body with its weights baked in, average pooling. The weights are random, which changes nothing of the time; an
+ * imported network has its own.
+ * @throws GraftError `zoo.unknown`, `zoo.input-too-small`, `zoo.input-fixed`, `weights.not-in-library`, `cancelled`
  */
 export async function measureBackbone(
-  { arch, alpha, inputSize }: EngineParams<'measure'>,
+  { libraryDir, arch, alpha, inputSize }: EngineParams<'measure'>,
   control: RunControl,
   onProgress: (done: number, total: number) => void,
 ): Promise<EngineResult<'measure'>> {
   const timer = new PassTimer();
-  const network = buildNetwork(specOf(arch, alpha, inputSize), 0, 0);
+  const graph = await findGraph(libraryDir, arch);
+  const body = graph ? { kind: 'graph' as const, hash: graph.hash } : { kind: 'zoo' as const, arch, alpha };
+  const { preprocessing } = graph ?? architecture(arch);
+  const network = buildNetwork(specOf(body, preprocessing, inputSize), 0, 0, graph?.path);
   const part = cutForStage(network, new Set());
   const weights = weightBytes(network);
   const frozen = networkTensors(network).map(({ variable }) => variable.read());
@@ -52,11 +57,12 @@ export async function measureBackbone(
   return { ...pass, device: deviceLabel() };
 }
 
-function specOf(arch: string, alpha: number, size: number): Network['spec'] {
-  const { preprocessing } = architecture(arch);
+type Spec = Network['spec'];
+
+function specOf(body: Spec['body'], preprocessing: Spec['preprocessing'], size: number): Spec {
   return {
     version: 1,
-    body: { kind: 'zoo', arch, alpha },
+    body,
     input: { size, resize: 'stretch' },
     preprocessing,
     head: { pooling: 'avg', hidden: [], dropout: 0 },

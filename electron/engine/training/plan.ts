@@ -4,9 +4,7 @@ import { trainedBy } from '../../../shared/freezing.ts';
 import type { Recipe, Stage } from '../../../shared/recipe.ts';
 import type { EngineResult, Places } from '../protocol.ts';
 import { parametersOfGraph } from '../weights/graphs/frozen-graph.ts';
-import { readGraphEntry } from '../weights/graphs/graph-file.ts';
-import type { GraphEntry } from '../weights/graphs/graph-file.ts';
-import { graphPath } from '../weights/graphs/graph-import.ts';
+import { findGraph, graphPath } from '../weights/graphs/graph-import.ts';
 import { loadWeights } from '../weights/load.ts';
 import { openLibrary } from '../weights/library.ts';
 import type { Block } from '../zoo/network.ts';
@@ -25,7 +23,7 @@ export async function networkSpec(recipe: Recipe, classes: string[], places: Pla
       body: { kind: 'scratch-cnn', channels: recipe.scratch.channels },
       preprocessing: 'unit',
     };
-  const graph = backbone.from === 'library' ? libraryGraph(backbone, places) : null;
+  const graph = backbone.from === 'library' ? await findGraph(places.libraryDir, backbone.arch) : null;
   if (graph) {
     refuseTraining(recipe, graph.sourceName);
     return { ...shared, body: { kind: 'graph', hash: graph.hash }, preprocessing: graph.preprocessing };
@@ -37,12 +35,6 @@ export async function networkSpec(recipe: Recipe, classes: string[], places: Pla
   const { body, preprocessing } = await loadSpec(join(places.runsDir, backbone.run));
   if (body.kind === 'graph') refuseTraining(recipe, backbone.run);
   return { ...shared, body, preprocessing };
-}
-
-/** The imported network that a recipe stands on; null for weights of an architecture. */
-function libraryGraph({ weights }: { weights: string | null }, { libraryDir }: Places): GraphEntry | null {
-  const path = weights === null ? null : graphPath(libraryDir, weights);
-  return path === null || weights === null ? null : readGraphEntry(path, weights);
 }
 
 /** Where the file of an imported network lies: in the library, or in the run that is carried over. */

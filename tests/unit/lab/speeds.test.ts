@@ -13,7 +13,7 @@ const device = 'CPU, 2 threads';
 async function measure({ lab, compute }: TestLab, pass: BackbonePass, inputSize = backbone.inputSize) {
   const answer = lab.call('zoo.measure', { ...backbone, inputSize });
   const call = await compute.next('measure');
-  expect(call.params).toEqual({ ...backbone, inputSize });
+  expect(call.params).toMatchObject({ ...backbone, inputSize });
   call.resolve({ ...pass, device });
   return answer;
 }

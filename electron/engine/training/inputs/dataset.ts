@@ -13,6 +13,7 @@ import type { FeatureKey } from '../../data/feature-cache.ts';
 import type { RowPack } from '../../data/cache/row-pack.ts';
 import { loadPixels as loadCachedPixels, openPixelCache } from '../../data/pixel-cache.ts';
 import type { DatasetItem, Places } from '../../protocol.ts';
+import { parametersOfGraph } from '../../weights/graphs/frozen-graph.ts';
 import { modelTensors } from '../../weights/model-tensors.ts';
 import { augmentPixels } from './batch.ts';
 import type { RunControl } from '../control.ts';
@@ -145,7 +146,8 @@ async function loadPixels(loading: Loading): Promise<Rows> {
 
 /** Bytes of a network's body as float32. */
 export function weightBytes({ body }: Network): number {
-  return modelTensors(body).reduce((sum, { shape }) => sum + sizeOf(shape) * 4, 0);
+  const imported = body.layers.reduce((sum, layer) => sum + (parametersOfGraph(layer) ?? 0), 0);
+  return modelTensors(body).reduce((sum, { shape }) => sum + sizeOf(shape), imported) * 4;
 }
 
 /** Decodes items into `out`, `[positions.length, size, size, 3]`. Those that fail are remembered. */

@@ -43,6 +43,15 @@ export interface GraphEntry extends GraphFacts {
   bytes: number;
 }
 
+const idDigits = 16;
+const idStart = 'graph-';
+
+/** What an imported network is called where an architecture of the zoo has its id. */
+export const graphArchitecture = ({ hash }: Pick<GraphEntry, 'hash'>): string =>
+  idStart + hash.slice(0, idDigits);
+
+export const isGraphArchitecture = (id: string): boolean => id.startsWith(idStart);
+
 export const NOTE = 'graft';
 const METADATA = 14;
 const OPSETS = 8;

@@ -9,7 +9,7 @@ import { sourceName } from '../source.ts';
 import { writeBeside } from '../../tensors/write-beside.ts';
 import type { Cut, Layout } from './cuts.ts';
 import { featureShape } from './frozen-graph.ts';
-import { NOTE, readGraphEntry } from './graph-file.ts';
+import { NOTE, graphArchitecture, isGraphArchitecture, readGraphEntry } from './graph-file.ts';
 import type { GraphEntry, GraphFacts } from './graph-file.ts';
 import { inputShape, inspectGraph } from './inspect.ts';
 import type { GraphInspection, InspectionWishes } from './inspect.ts';
@@ -129,6 +129,14 @@ export async function listGraphs(library: string): Promise<GraphEntry[]> {
       }
     });
   return entries.sort((a, b) => b.imported.localeCompare(a.imported));
+}
+
+/** The imported network that is called `id`; null for an architecture of the zoo. @throws GraftError weights.not-in-library */
+export async function findGraph(library: string, id: string): Promise<GraphEntry | null> {
+  if (!isGraphArchitecture(id)) return null;
+  const found = (await listGraphs(library)).find((entry) => graphArchitecture(entry) === id);
+  if (!found) throw new GraftError('weights.not-in-library', { hash: id, path: library });
+  return found;
 }
 
 /** Where the library has a network; null when it has not. */
