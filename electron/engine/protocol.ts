@@ -101,6 +101,7 @@ export type TrainResult = z.infer<typeof trainResultSchema>;
 /** What the compute process is and computes on. */
 const infoSchema = engineInfoSchema.omit({ state: true, restarts: true });
 
+const float32Array = z.custom<Float32Array>((value) => value instanceof Float32Array);
 const nothing = z.null();
 const none = z.object({});
 
@@ -130,6 +131,18 @@ export const engineMethods = {
     params: z.object({ path, out: path, size: z.number().int().min(16).max(4096) }),
     progress: nothing,
     result: nothing,
+  },
+  /** Brightness, sharpness and colours of pictures: rows of `measureNames`, NaN where there is no picture. */
+  measurePictures: {
+    params: z.object({ items: z.array(z.object({ path, sha256: z.string() })), cacheDir: path }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: float32Array,
+  },
+  /** Groups of positions whose difference hashes are close; see `nearDuplicates`. */
+  groupDuplicates: {
+    params: z.object({ hashes: z.array(z.string()) }),
+    progress: nothing,
+    result: z.array(z.array(z.number().int())),
   },
   sample: {
     params: z.object({ dir: path, seed: z.number().int() }),
@@ -181,6 +194,38 @@ export const engineMethods = {
     params: z.object({ recipe: recipeSchema, classes: z.number().int(), places: placesSchema }),
     progress: nothing,
     result: runPlanSchema.pick({ trainableParams: true, frozenParams: true, featureWidth: true }),
+  },
+  /**
+   * What cross-validated heads on a backbone's features think of labelled items, and how far each lies from the
+   * others. `groups` names copies of one picture, which go together.
+   */
+  examine: {
+    params: z.object({
+      recipe: recipeSchema,
+      classes: z.array(z.string()),
+      items: z.array(datasetItemSchema),
+      groups: z.array(z.number().int()),
+      folds: z.number().int().min(2),
+      seed: z.number().int(),
+      places: placesSchema,
+    }),
+    progress: z.object({
+      phase: z.enum(['features', 'train', 'evaluate']),
+      done: z.number(),
+      total: z.number(),
+    }),
+    result: z.object({
+      /** Items that gave a picture; the rows of all that follows. */
+      ids: z.array(z.number().int()),
+      /** Out of fold, `[n * classes]`. */
+      probabilities: float32Array,
+      logLoss: z.number(),
+      /** Mean cosine distance to the nearest neighbours. */
+      distances: float32Array,
+      /** Id of the nearest other item, and the cosine similarity to it. */
+      nearest: z.custom<Int32Array>((value) => value instanceof Int32Array),
+      similarity: float32Array,
+    }),
   },
   /** Times the frozen pass of a backbone with random weights: none of its time depends on their values. */
   measure: {

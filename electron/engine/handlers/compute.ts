@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { checkDevice } from '../backend/index.ts';
 import { backendInfo, onBackend, useDevice } from '../training/device.ts';
+import { examine } from '../training/examination/examine.ts';
 import { exportRun } from '../training/export.ts';
 import { measureBackbone } from '../training/measure.ts';
 import { planRun } from '../training/plan.ts';
@@ -17,6 +18,7 @@ type ComputeHandlers = Pick<
   | 'checkDevice'
   | 'plan'
   | 'measure'
+  | 'examine'
   | 'train'
   | 'findRate'
   | 'previewAugmentation'
@@ -32,6 +34,7 @@ export const computeHandlers: ComputeHandlers = {
   plan: ({ recipe, classes, places }) => onBackend('auto', () => planRun(recipe, classes, places)),
   measure: (request, { control, progress }) =>
     onBackend('auto', () => measureBackbone(request, control, (done, total) => progress({ done, total }))),
+  examine: (request, { control, progress }) => onBackend('auto', () => examine(request, control, progress)),
   train: (request, { control, progress }) =>
     onBackend(request.recipe.backend, () => trainRun(request, control, progress)),
   findRate: (request, { control, progress }) =>

@@ -1,12 +1,17 @@
 import { thumbnail } from '../data/decode.ts';
 import { inspectMany } from '../data/inspect.ts';
+import { nearDuplicates } from '../data/near-duplicates.ts';
+import { measurePictures } from '../data/picture-measures.ts';
 import type { Inspection } from '../data/inspect.ts';
 import { generateSample } from '../data/sample/generate.ts';
 import { scanSource } from '../data/scan.ts';
 import type { Inspected } from '../protocol.ts';
 import type { EngineHandlers } from './context.ts';
 
-type MediaHandlers = Pick<EngineHandlers, 'scan' | 'inspect' | 'thumbnail' | 'sample'>;
+type MediaHandlers = Pick<
+  EngineHandlers,
+  'scan' | 'inspect' | 'thumbnail' | 'measurePictures' | 'groupDuplicates' | 'sample'
+>;
 
 /** Inspections go to main in groups: a message each would cost more than the work. */
 const group = 64;
@@ -43,6 +48,11 @@ export const mediaHandlers: MediaHandlers = {
     await thumbnail(path, size, out);
     return null;
   },
+  measurePictures({ items, cacheDir }, { progress, signal }) {
+    const onProgress = (done: number) => progress({ done, total: items.length });
+    return measurePictures(cacheDir, items, { signal, onProgress });
+  },
+  groupDuplicates: ({ hashes }) => nearDuplicates(hashes),
   sample({ dir, seed }, { progress, signal }) {
     return generateSample(dir, { seed, signal, onProgress: (done, total) => progress({ done, total }) });
   },

@@ -1,12 +1,8 @@
 import type { RunPlan } from '../../../shared/contract/index.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
+import { FEW_ITEMS, IMBALANCE } from '../../evaluation/dataset/class-counts.ts';
 import type { LabContext } from '../context.ts';
 import { datasetOf, type Dataset } from './dataset.ts';
-
-/** Below this many training items of a class a person is warned. */
-const FEW_ITEMS = 10;
-/** The largest class being this many times the smallest is worth a word. */
-const IMBALANCE = 5;
 
 /**
  * What a run with this recipe would do. Warnings are codes that the interface puts into words:
