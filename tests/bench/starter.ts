@@ -5,7 +5,7 @@
  * Adds what it measured to STARTER.json and writes the table STARTER.md beside it.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -32,8 +32,8 @@ const { values: options } = parseArgs({
     probe: { type: 'boolean', default: false },
     tune: { type: 'boolean', default: false },
     size: { type: 'string', default: '96' },
-    /** Steps of training on, whatever the number of pictures: every one is seen at least ten times. */
-    steps: { type: 'string', default: '150' },
+    /** Of 32 pictures each, whatever the number of pictures: the same work from the starter's weights and from scratch. */
+    steps: { type: 'string', default: '120' },
     rates: { type: 'string', default: '0.001,0.001' },
     split: { type: 'string', default: 'test' },
   },
@@ -41,6 +41,7 @@ const { values: options } = parseArgs({
 const size = Number(options.size);
 const numbers = (text: string): number[] => text.split(',').map(Number);
 const seeds = numbers(options.seeds);
+const batchSize = 32;
 const split = options.split === 'validation' ? 'validation' : 'test';
 
 enableProdMode();
@@ -93,14 +94,18 @@ async function judgeTuning(
   const { hash } = await importWeights(options.weights, places.libraryDir);
   const [carriedRate = 1e-3, scratchRate = 1e-3] = numbers(options.rates);
   for (const perClass of counts) {
-    const epochs = Math.max(
-      10,
-      Math.round((32 * Number(options.steps)) / (perClass * pictures.classes.length)),
-    );
+    const pictureCount = perClass * pictures.classes.length;
+    const epochs = Math.max(1, Math.round((Number(options.steps) * batchSize) / pictureCount));
     const [transfer, baseline]: [number[], number[]] = [[], []];
     for (const seed of seeds) {
       const tune = (weights: string | null, learningRate: number) =>
-        tunedAccuracy(pictures, perClass, split, { size, epochs, learningRate, weights, seed }, places);
+        tunedAccuracy(
+          pictures,
+          perClass,
+          split,
+          { size, epochs, batchSize, learningRate, weights, seed },
+          places,
+        );
       transfer.push(await tune(hash, carriedRate));
       baseline.push(await tune(null, scratchRate));
       console.log(set, perClass, seed, epochs, transfer.at(-1), baseline.at(-1));
@@ -112,6 +117,7 @@ async function judgeTuning(
 
 /** Takes the place of an earlier measurement of the same thing. */
 async function keep(one: Judgement): Promise<void> {
+  await mkdir(options.out, { recursive: true });
   const path = join(options.out, 'STARTER.json');
   const earlier = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Judgement[]) : [];
   const same = (other: Judgement) =>

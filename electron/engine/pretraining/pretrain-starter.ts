@@ -29,7 +29,7 @@ const root = resolve(import.meta.dirname, '../../..');
 const { values: options } = parseArgs({
   options: {
     work: { type: 'string', default: join(tmpdir(), 'graft-starter') },
-    epochs: { type: 'string', default: '4' },
+    epochs: { type: 'string', default: '8' },
     out: { type: 'string', default: join(root, 'resources/starter') },
   },
 });

@@ -75,6 +75,7 @@ export function rowsAt(
 export interface Tuning {
   size: number;
   epochs: number;
+  batchSize: number;
   /** Of the whole network, at the top of the schedule. */
   learningRate: number;
   /** Id of the weights in the library; null: from scratch. */
@@ -83,7 +84,7 @@ export interface Tuning {
 }
 
 /** One recipe for both: only the weights it starts from and the rate differ. */
-function tuningRecipe({ size, epochs, learningRate, weights, seed }: Tuning): Recipe {
+function tuningRecipe({ size, epochs, batchSize, learningRate, weights, seed }: Tuning): Recipe {
   return recipeSchema.parse({
     kind: 'fine-tune',
     backbone: { from: 'library', arch: starter.id, weights },
@@ -94,7 +95,7 @@ function tuningRecipe({ size, epochs, learningRate, weights, seed }: Tuning): Re
       {
         train: { what: 'all' },
         epochs,
-        batchSize: 32,
+        batchSize,
         optimizer: { name: 'adamw', learningRate, weightDecay: 0.02 },
         schedule: { name: 'cosine', warmup: 1 },
       },

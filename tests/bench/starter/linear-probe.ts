@@ -1,15 +1,27 @@
 /** A linear classifier on frozen features: softmax regression with L2, solved on all rows at once. */
+import {
+  add,
+  dispose,
+  matMul,
+  mul,
+  scalar,
+  softmax,
+  sub,
+  sum,
+  tensor,
+  tidy,
+  transpose,
+  variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { withStep } from '../../../electron/engine/backend/index.ts';
 
 /** Rows of features in one array, `[rows * width]`, and the class of each. */
 export interface Rows {
   values: Float32Array;
   width: number;
   labels: Int32Array;
-}
-
-export interface LinearProbe {
-  weights: Float64Array;
-  bias: Float64Array;
 }
 
 const iterations = 300;
@@ -34,100 +46,100 @@ export function standardize(train: Rows, ...others: Rows[]): Rows[] {
 /** Accuracy on test of the probe whose L2 strength does best on validation. */
 export function probeAccuracy(train: Rows, validation: Rows, test: Rows, classes: number): number {
   const [ready, val, final] = standardize(train, validation, test) as [Rows, Rows, Rows];
-  const probes = strengths.map((strength) => fitProbe(ready, classes, strength));
-  const scores = probes.map((probe) => accuracy(probe, val, classes));
-  const best = probes[scores.indexOf(Math.max(...scores))]!;
-  return accuracy(best, final, classes);
+  const probes = fitProbes(ready, classes);
+  const scores = accuracies(probes, val, classes);
+  const best = accuracies(probes, final, classes)[scores.indexOf(Math.max(...scores))]!;
+  dispose(probes);
+  return best;
 }
 
-/** Nesterov's accelerated gradient (1983) with the step that the curvature allows. */
-export function fitProbe({ values, width, labels }: Rows, classes: number, strength: number): LinearProbe {
-  const rows = labels.length;
-  const size = classes * width;
-  const weights = new Float64Array(size);
-  const bias = new Float64Array(classes);
-  const [ahead, aheadBias] = [weights.slice(), bias.slice()];
+/**
+ * One probe for each strength, side by side: `[width + 1, strengths * classes]`, the last row the biases.
+ * Nesterov's accelerated gradient (1983), with the step that the curvature allows.
+ */
+export function fitProbes(rows: Rows, classes: number): Tensor2D {
+  const count = rows.labels.length;
+  const x = matrix(rows);
+  const target = targets(rows.labels, classes);
+  const penalty = penalties(rows.width, classes);
   // Softmax curves by at most a half times the largest eigenvalue of the rows' second moments.
-  const step = 1 / (0.5 * (largestEigenvalue(values, width) + 1) + strength);
+  const step = 1 / (0.5 * largestEigenvalue(rows) + strengths[0]);
+  const shape: [number, number] = [rows.width + 1, strengths.length * classes];
+  const [weights, ahead] = [variable(zeros(shape)), variable(zeros(shape))] as Variable[] as [
+    Variable,
+    Variable,
+  ];
   for (let iteration = 1; iteration <= iterations; iteration++) {
-    const gradient = new Float64Array(size);
-    const biasGradient = new Float64Array(classes);
-    for (let row = 0; row < rows; row++) {
-      const x = values.subarray(row * width, (row + 1) * width);
-      const shares = softmaxOf(x, ahead, aheadBias, classes);
-      for (let k = 0; k < classes; k++) {
-        const error = (shares[k]! - (labels[row] === k ? 1 : 0)) / rows;
-        biasGradient[k]! += error;
-        for (let j = 0; j < width; j++) gradient[k * width + j]! += error * x[j]!;
-      }
-    }
-    const push = (iteration - 1) / (iteration + 2);
-    descend(weights, ahead, gradient, step, push, strength);
-    descend(bias, aheadBias, biasGradient, step, push, 0);
+    const push = scalar((iteration - 1) / (iteration + 2));
+    withStep(() => tidy(() => descend(weights, ahead, push)));
+    push.dispose();
   }
-  return { weights, bias };
-}
+  dispose([x, target, penalty, ahead]);
+  return weights as unknown as Tensor2D;
 
-/** One step from the point looked ahead to, which then moves on. */
-function descend(
-  values: Float64Array,
-  ahead: Float64Array,
-  gradient: Float64Array,
-  step: number,
-  push: number,
-  strength: number,
-): void {
-  for (let i = 0; i < values.length; i++) {
-    const next = ahead[i]! - step * (gradient[i]! + strength * ahead[i]!);
-    ahead[i] = next + push * (next - values[i]!);
-    values[i] = next;
+  /** One step from the point looked ahead to, which then moves on. */
+  function descend(weights: Variable, ahead: Variable, push: Tensor): void {
+    const shares = softmax(
+      matMul(x, ahead as unknown as Tensor2D).reshape([count, strengths.length, classes]),
+    );
+    const error = sub(shares, target).reshape([count, shape[1]]) as Tensor2D;
+    const gradient = add(mul(matMul(transpose(x), error), 1 / count), mul(ahead, penalty));
+    const next = sub(ahead, mul(gradient, step));
+    ahead.assign(add(next, mul(sub(next, weights), push)));
+    weights.assign(next);
   }
 }
 
-function softmaxOf(
-  x: Float32Array,
-  weights: Float64Array,
-  bias: Float64Array,
-  classes: number,
-): Float64Array {
-  const scores = Float64Array.from(bias);
-  for (let k = 0; k < classes; k++)
-    for (let j = 0; j < x.length; j++) scores[k]! += weights[k * x.length + j]! * x[j]!;
-  const highest = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
+/** Features with a column of ones, which carries the bias. */
+function matrix({ values, width, labels }: Rows): Tensor2D {
+  const padded = new Float32Array(labels.length * (width + 1)).fill(1);
+  labels.forEach((_, row) => padded.set(values.subarray(row * width, (row + 1) * width), row * (width + 1)));
+  return tensor(padded, [labels.length, width + 1]) as Tensor2D;
+}
+
+function targets(labels: Int32Array, classes: number): Tensor {
+  const rows = new Float32Array(labels.length * classes);
+  labels.forEach((label, row) => (rows[row * classes + label] = 1));
+  return tensor(rows, [labels.length, 1, classes]);
+}
+
+/** Each probe's strength over its columns; biases are not pulled. */
+function penalties(width: number, classes: number): Tensor {
+  const row = strengths.flatMap((strength) => new Array<number>(classes).fill(strength));
+  const all = Array.from({ length: width + 1 }, (_, at) => (at < width ? row : row.map(() => 0)));
+  return tensor(all.flat(), [width + 1, row.length]);
 }
 
 const powerSteps = 20;
 
-/** Of the rows' second moments, by power iteration. */
-function largestEigenvalue(values: Float32Array, width: number): number {
-  const rows = values.length / width;
-  let direction = new Float64Array(width).fill(1 / Math.sqrt(width));
+/** Of the rows' second moments with the column of ones, by power iteration. */
+function largestEigenvalue(rows: Rows): number {
+  const x = matrix(rows);
+  let direction = tensor(new Float32Array(rows.width + 1).fill(1), [rows.width + 1, 1]) as Tensor2D;
   let length = 1;
   for (let i = 0; i < powerSteps; i++) {
-    const next = new Float64Array(width);
-    for (let row = 0; row < rows; row++) {
-      const x = values.subarray(row * width, (row + 1) * width);
-      const along = x.reduce((sum, value, j) => sum + value * direction[j]!, 0) / rows;
-      for (let j = 0; j < width; j++) next[j]! += along * x[j]!;
-    }
-    length = Math.sqrt(next.reduce((sum, value) => sum + value * value, 0)) || 1;
-    direction = next.map((value) => value / length);
+    const next = tidy(() => mul(matMul(transpose(x), matMul(x, direction)), 1 / rows.labels.length));
+    length = Math.sqrt(tidy(() => sum(mul(next, next))).dataSync()[0]!) || 1;
+    dispose(direction);
+    direction = tidy(() => mul(next, 1 / length)) as Tensor2D;
+    next.dispose();
   }
+  dispose([x, direction]);
   return length;
 }
 
-export function accuracy(
-  { weights, bias }: LinearProbe,
-  { values, width, labels }: Rows,
-  classes: number,
-): number {
-  let right = 0;
-  labels.forEach((label, row) => {
-    const shares = softmaxOf(values.subarray(row * width, (row + 1) * width), weights, bias, classes);
-    if (shares.indexOf(Math.max(...shares)) === label) right++;
+/** Of each probe. */
+export function accuracies(probes: Tensor2D, rows: Rows, classes: number): number[] {
+  const x = matrix(rows);
+  const product = matMul(x, probes);
+  const logits = product.dataSync<'float32'>();
+  dispose([x, product]);
+  return strengths.map((_, probe) => {
+    const right = rows.labels.filter((label, row) => {
+      const from = (row * strengths.length + probe) * classes;
+      const own = logits.subarray(from, from + classes);
+      return own.indexOf(Math.max(...own)) === label;
+    });
+    return right.length / rows.labels.length;
   });
-  return right / labels.length;
 }
