@@ -10,6 +10,7 @@ import { listWeights, removeWeights } from '../weights/library.ts';
 import type { LibraryEntry } from '../weights/library.ts';
 import { modelTensors } from '../weights/model-tensors.ts';
 import { layerRows } from '../zoo/layer-rows.ts';
+import { offerStarter } from '../weights/starter.ts';
 import { architecture, architectures } from '../zoo/registry.ts';
 import type { Architecture, PublishedWeights } from '../zoo/registry.ts';
 import type { Backbone } from '../zoo/network.ts';
@@ -24,6 +25,7 @@ type ZooHandlers = Pick<
 
 export const zooHandlers: ZooHandlers = {
   async zooList({ libraryDir }) {
+    await offerStarter(libraryDir);
     const installed = (await listWeights(libraryDir)).map(toEntry);
     const graphs = await listGraphs(libraryDir);
     return [...architectures.map((row) => card(row, installed)), ...graphs.map(graphCard)];

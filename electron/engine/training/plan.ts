@@ -6,7 +6,8 @@ import type { EngineResult, Places } from '../protocol.ts';
 import { parametersOfGraph } from '../weights/graphs/frozen-graph.ts';
 import { findGraph, graphPath } from '../weights/graphs/graph-import.ts';
 import { loadWeights } from '../weights/load.ts';
-import { openLibrary } from '../weights/library.ts';
+import { hasWeights, openLibrary } from '../weights/library.ts';
+import { installStarter, starterId } from '../weights/starter.ts';
 import type { Block } from '../zoo/network.ts';
 import { architecture } from '../zoo/registry.ts';
 import { graphFileOf, loadBody, loadSpec } from './network/model-store.ts';
@@ -60,6 +61,8 @@ export async function startingNetwork(recipe: Recipe, classes: string[], places:
   const network = buildNetwork(spec, seed, carried ? null : seed, graphFileFor(spec, recipe, places));
   if (backbone?.from === 'run') await loadBody(join(places.runsDir, backbone.run), network);
   if (backbone?.from === 'library' && backbone.weights !== null && network.graphFile === null) {
+    if (backbone.arch === starterId && !hasWeights(places.libraryDir, backbone.weights))
+      await installStarter(places.libraryDir);
     const { source } = await openLibrary(places.libraryDir, backbone.weights);
     try {
       await loadWeights(network.body, source);
