@@ -1,4 +1,14 @@
-import { batchNorm, moments, mul, serialization, sub, tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  batchNorm,
+  engine,
+  fill,
+  moments,
+  mul,
+  serialization,
+  sub,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 
@@ -85,9 +95,18 @@ export class BatchNormalization extends layers.Layer {
   private normalize(x: Tensor, mean: Tensor, variance: Tensor): Tensor {
     // The op takes rank 2 to 4 and broadcasts over the last axis; its types name each rank apart.
     const normalize = batchNorm as (
-      ...tensors: [Tensor, Variable, Variable, Variable?, Variable?, number?]
+      ...tensors: [Tensor, Variable, Variable, Variable?, Tensor?, number?]
     ) => Tensor;
-    return normalize(x, mean, variance, this.beta?.read(), this.gamma?.read(), this.epsilon);
+    return normalize(x, mean, variance, this.beta?.read(), this.scaling(mean.size), this.epsilon);
+  }
+
+  /**
+   * tfjs cannot save an absent gamma for the gradient and breaks; where one is asked for, ones stand in for it.
+   * Elsewhere it stays absent, so that ONNX Runtime folds the layer into the convolution before it.
+   */
+  private scaling(channels: number): Tensor | undefined {
+    if (this.gamma) return this.gamma.read();
+    return engine().state.gradientDepth > 0 ? fill([channels], 1) : undefined;
   }
 
   private follow(moving: LayerVariable, batch: Tensor): void {

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ones, setBackend, tensor2d } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { grad, ones, setBackend, square, sum, tensor2d } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { input, model } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
 import { BatchNormalization, Dropout } from '../../../../electron/engine/zoo/layers.ts';
@@ -34,6 +34,15 @@ describe('BatchNormalization', () => {
     const [, , mean, movingVariance] = layer.getWeights().map(values);
     expect(mean?.[0]).toBeCloseTo(0.1 * 3, 5);
     expect(movingVariance?.[0]).toBeCloseTo(0.9 + 0.1 * variance, 5);
+  });
+
+  it('has a gradient without a gamma, the same as with one of ones', () => {
+    const gradientOf = (scale: boolean): number[] => {
+      const net = network(new BatchNormalization({ scale }), 2);
+      const loss = (x: Tensor): Scalar => sum(square(net.apply(x, { training: false }) as Tensor));
+      return values(grad(loss)(tensor2d(batch)));
+    };
+    expect(gradientOf(false)).toEqual(gradientOf(true));
   });
 
   it('uses its stored statistics and leaves them alone when frozen, though the model trains', () => {
