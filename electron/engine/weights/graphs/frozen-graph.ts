@@ -23,6 +23,13 @@ export function featureShape(cut: readonly number[], channelsLast: boolean): num
   return channelsLast ? [a, b, c] : [b, c, a];
 }
 
+/** What leaves at the cut, `[batch, …]`, as a feature map `[batch, height, width, channels]`. */
+export function featureMap(cut: Tensor, channelsLast: boolean): Tensor4D {
+  const turned = cut.rank === 4 && !channelsLast ? transpose(cut, [0, 2, 3, 1]) : cut;
+  const [height = 1, width = 1, channels = 1] = featureShape(cut.shape, channelsLast);
+  return reshape(turned, [cut.shape[0] ?? 1, height, width, channels]);
+}
+
 interface Opened {
   facts: GraphFacts;
   session: OnnxSession;
@@ -47,6 +54,11 @@ class FrozenGraph extends layers.Layer {
     super({ name: NETWORK, trainable: false });
     this.#opened = opened;
     this.parameters = opened.facts.params;
+  }
+
+  /** What is known of the network, and the shape at its cut for one picture. */
+  get opened(): Pick<Opened, 'facts' | 'cut'> {
+    return this.#opened;
   }
 
   override build(): void {
@@ -87,9 +99,7 @@ class FrozenGraph extends layers.Layer {
       const result = session.run(feeds, { [facts.cut]: [atOnce, ...cut.slice(1)] })[facts.cut];
       if (result) features.set(result, start * width);
     }
-    const map = tensor(features, [count, ...cut.slice(1)]);
-    const turned = cut.length === 4 && !facts.channelsLast ? transpose(map, [0, 2, 3, 1]) : map;
-    return reshape(turned, [count, ...featureShape(cut, facts.channelsLast)]);
+    return featureMap(tensor(features, [count, ...cut.slice(1)]), facts.channelsLast);
   }
 
   override dispose(): ReturnType<layers.Layer['dispose']> {
@@ -97,6 +107,13 @@ class FrozenGraph extends layers.Layer {
     if (result.refCountAfterDispose === 0) this.#opened.session.dispose();
     return result;
   }
+}
+
+/** The imported network that a model is. @throws Error for any other model */
+export function openedGraph(body: LayersModel): Pick<Opened, 'facts' | 'cut'> {
+  const layer = body.getLayer(NETWORK);
+  if (!(layer instanceof FrozenGraph)) throw new Error(`${body.name} is no imported network`);
+  return layer.opened;
 }
 
 /** Weights of a layer that stands for a whole network; null for any other. */

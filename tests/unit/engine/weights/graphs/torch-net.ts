@@ -1,4 +1,4 @@
-import { encodeModel } from '../../../../../electron/engine/backend/onnxruntime/graph/encode.ts';
+import { OPSET, encodeModel } from '../../../../../electron/engine/backend/onnxruntime/graph/encode.ts';
 import type {
   Dimension,
   Initializer,
@@ -29,6 +29,10 @@ export interface TorchChanges {
   channels?: Dimension;
   nodes?: NamedNode[];
   initializers?: Initializer[];
+  /** Version of the operations it says it uses. */
+  opset?: number;
+  /** Pools as a mean over named axes, as older files do. */
+  mean?: boolean;
 }
 
 /** A convolution, pooling and a classifier as PyTorch writes them: channels first. */
@@ -38,8 +42,10 @@ export function torchNet({
   channels = 3,
   nodes = [],
   initializers: more = [],
+  opset = OPSET,
+  mean = false,
 }: TorchChanges = {}): Buffer {
-  return Buffer.from(
+  const bytes = Buffer.from(
     encodeModel({
       inputs: [{ name: 'input', type: 'float32', shape: [batch, channels, size, size] }],
       outputs: [{ name: 'logits', type: 'float32', shape: [batch, 2] }],
@@ -50,7 +56,9 @@ export function torchNet({
           kernel_shape: [3, 3],
         }),
         node('Relu', ['conv'], 'relu'),
-        node('GlobalAveragePool', ['relu'], 'pool'),
+        mean
+          ? node('ReduceMean', ['relu'], 'pool', { axes: [2, 3], keepdims: 1 })
+          : node('GlobalAveragePool', ['relu'], 'pool'),
         node('Flatten', ['pool'], 'flat', { axis: 1 }),
         node('Gemm', ['flat', 'fc.weight', 'fc.bias'], 'logits', { transB: 1 }),
         ...nodes,
@@ -64,4 +72,8 @@ export function torchNet({
       ],
     }),
   );
+  // The last message of the model says the version.
+  const version = bytes.lastIndexOf(Buffer.from([0x42, 4, 0x0a, 0, 0x10, OPSET]));
+  bytes[version + 5] = opset;
+  return bytes;
 }
