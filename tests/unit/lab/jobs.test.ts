@@ -5,7 +5,11 @@ import type { JobControls } from '../../../electron/lab/jobs.ts';
 
 /** Work that goes on until it is cancelled, and then fails as cancelled work does. */
 const untilCancelled = ({ signal }: JobControls) =>
-  new Promise<never>((_, fail) => signal.addEventListener('abort', () => fail(new Error('ended'))));
+  new Promise<never>((_, fail) => {
+    const end = () => fail(new Error('ended'));
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+  });
 
 test('closing a project ends its work, and leaves what fills the library of weights', async () => {
   const jobs = new Jobs(new EventBus());
