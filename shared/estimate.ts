@@ -46,7 +46,7 @@ export interface StageEstimate {
   /** Seconds of the frozen part over all pictures, once; null without a measured speed. */
   firstPassSeconds: number | null;
   epochSeconds: number | null;
-  /** Bytes at the most. */
+  /** Bytes the run needs, besides what the engine takes by itself. */
   memory: number;
 }
 
