@@ -18,6 +18,8 @@ export const optimizerNames = [
 ] as const;
 export const recipeKinds = ['features', 'fine-tune', 'scratch-cnn'] as const;
 
+export const batchNormModes = ['auto', 'stored', 'batch'] as const;
+
 const fraction = z.number().min(0).max(1);
 
 /** Where the carried-over layers come from: weights in the library, or an earlier run of this project. */
@@ -129,6 +131,12 @@ export const recipeSchema = z.object({
   l2: z.number().min(0).max(1).default(0),
   /** Pulls carried-over kernels towards the weights they came with (L2-SP, Li et al. 2018). */
   l2sp: z.number().min(0).max(1).default(0),
+  /**
+   * What normalizes in the trained part of a backbone that has BatchNormalization. `stored`: the statistics it came
+   * with, which a few hundred pictures in small batches would only blur. `batch`: each batch's own, as when training
+   * from random weights. `auto`: stored where weights were carried over, else batch.
+   */
+  batchNorm: z.enum(batchNormModes).default('auto'),
   /** Longest gradient, as the norm over all weights; null: not limited. */
   clipNorm: z.number().positive().nullable().default(null),
   seed: z

@@ -85,6 +85,7 @@ function pretraining(recipe: Recipe): Recipe {
     ...recipe,
     backbone: backbone?.from === 'library' ? { ...backbone, weights: null } : backbone,
     head: { pooling: 'avg', hidden: [], dropout: 0 },
+    batchNorm: 'batch',
     stages: [
       {
         train: { what: 'all' },

@@ -73,6 +73,12 @@ export async function startingNetwork(recipe: Recipe, classes: string[], places:
   return network;
 }
 
+/** What normalizes in the trained part of the backbone; see `batchNorm` of the recipe. */
+export function statisticsOf({ batchNorm, backbone }: Recipe): 'stored' | 'batch' {
+  if (batchNorm !== 'auto') return batchNorm;
+  return backbone !== null && (backbone.from === 'run' || backbone.weights !== null) ? 'stored' : 'batch';
+}
+
 /**
  * Names of the body's layers that a stage trains, none when it trains the head alone.
  * @throws GraftError `recipe.no-block`, `recipe.no-layer` for a name that the network does not have

@@ -5,7 +5,7 @@ import { cutForStage } from './network/network.ts';
 import type { Network } from './network/network.ts';
 import { balancedWeights } from './optimization/loss.ts';
 import { createMover } from './optimization/optimizers.ts';
-import { layersTrainedIn } from './plan.ts';
+import { layersTrainedIn, statisticsOf } from './plan.ts';
 import type { StageRun } from './stage.ts';
 
 /** Cuts the network where the stage begins, fetches what enters there, and makes the optimizers. */
@@ -16,7 +16,7 @@ export async function prepareStage(
   stage: Stage,
   anchors: ReadonlyMap<string, Tensor>,
 ): Promise<StageRun> {
-  const part = cutForStage(network, layersTrainedIn(stage, network.blocks));
+  const part = cutForStage(network, layersTrainedIn(stage, network.blocks), statisticsOf(recipe));
   const rows = await dataset.rowsAt(part, recipe.augmentation);
   const { labels } = dataset;
   const train = dataset.positions('train');

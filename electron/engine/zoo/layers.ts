@@ -52,6 +52,8 @@ export class BatchNormalization extends layers.Layer {
   readonly momentum: number;
   readonly scale: boolean;
   readonly center: boolean;
+  /** Whether the stored statistics normalize while training too, and stay: gamma and beta alone are trained. */
+  stored = false;
   private gamma?: LayerVariable;
   private beta?: LayerVariable;
   private movingMean!: LayerVariable;
@@ -81,7 +83,7 @@ export class BatchNormalization extends layers.Layer {
   override call(inputs: Tensor | Tensor[], options: CallOptions): Tensor {
     return tidy(() => {
       const x = single(inputs);
-      if (options['training'] !== true || !this.trainable) {
+      if (options['training'] !== true || !this.trainable || this.stored) {
         return this.normalize(x, this.movingMean.read(), this.movingVariance.read());
       }
       const axes = x.shape.map((_, axis) => axis).slice(0, -1);

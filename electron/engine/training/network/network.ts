@@ -7,7 +7,7 @@ import { openFrozenGraph } from '../../weights/graphs/frozen-graph.ts';
 import { modelTensors } from '../../weights/model-tensors.ts';
 import type { ModelTensor } from '../../weights/model-tensors.ts';
 import { buildHead } from '../../zoo/head.ts';
-import { Dropout } from '../../zoo/layers.ts';
+import { BatchNormalization, Dropout } from '../../zoo/layers.ts';
 import type { Block } from '../../zoo/network.ts';
 import { preprocess } from '../../zoo/preprocessing.ts';
 import { architecture } from '../../zoo/registry.ts';
@@ -129,13 +129,20 @@ export interface Trainable {
 /**
  * Cuts the network for a stage that trains these layers of the body and the head (none: the head alone). The longest
  * frozen prefix goes below the cut. Sets `trainable` on every layer: frozen ones above the cut let the gradient pass
- * and keep their weights and stored statistics.
+ * and keep their weights and stored statistics. With `stored` statistics the trained ones keep theirs too.
  */
-export function cutForStage(network: Network, trained: ReadonlySet<string>): Trainable {
+export function cutForStage(
+  network: Network,
+  trained: ReadonlySet<string>,
+  statistics: 'stored' | 'batch' = 'batch',
+): Trainable {
   const { body, blocks, head, spec, featureWidth } = network;
   const after = frozenPrefix(graphOf(body), trained);
   const { below, above, shape } = cutAfter(body, after);
-  for (const layer of body.layers) layer.trainable = trained.has(layer.name);
+  for (const layer of body.layers) {
+    layer.trainable = trained.has(layer.name);
+    if (layer instanceof BatchNormalization) layer.stored = statistics === 'stored';
+  }
   const variablesOf = (layers: LayersModel['layers']) =>
     layers.flatMap((layer) => layer.trainableWeights.map((weight) => weight.read() as Variable));
   const bodyVariables = (names: ReadonlySet<string>) =>

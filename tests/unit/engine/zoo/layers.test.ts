@@ -36,6 +36,17 @@ describe('BatchNormalization', () => {
     expect(movingVariance?.[0]).toBeCloseTo(0.9 + 0.1 * variance, 5);
   });
 
+  it('keeps its stored statistics in training when told to, and stays trainable', () => {
+    const layer = new BatchNormalization({ epsilon: 1e-3 });
+    const net = network(layer, 2);
+    layer.stored = true;
+    const before = layer.getWeights().map(values);
+    const trained = values(net.apply(tensor2d(batch), { training: true }) as Tensor);
+    expect(trained).toEqual(values(net.apply(tensor2d(batch), { training: false }) as Tensor));
+    expect(layer.getWeights().map(values)).toEqual(before);
+    expect(layer.trainableWeights).toHaveLength(2);
+  });
+
   it('has a gradient without a gamma, the same as with one of ones', () => {
     const gradientOf = (scale: boolean): number[] => {
       const net = network(new BatchNormalization({ scale }), 2);
