@@ -204,6 +204,11 @@ describe('the job of the terminal, on pictures of two colours', () => {
     const [lower, upper] = rungs;
     expect(upper?.items).toBe(lower?.items);
     expect(new Set(rungs.flatMap(({ runs }) => runs)).size).toBe(4);
+    const again = await graft(
+      ...['ladder', project, '--recipes', 'scratch-cnn', '--seeds', '2'],
+      ...['--set', 'epochs=1', '--set-scratch', 'input.size=48'],
+    );
+    expect(again.err.match(/did this already/g)).toHaveLength(2);
     const mean = (numbers: number[] = []): number => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
     expect(steps).toHaveLength(1);
     expect(steps[0]?.gain).toBeCloseTo(mean(upper?.accuracies) - mean(lower?.accuracies), 12);

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { LabClient, Run } from '../../../../shared/contract/index.ts';
+import type { Recipe } from '../../../../shared/recipe.ts';
 import { recipeNames } from '../../../../shared/recipes.ts';
 import type { RecipeName } from '../../../../shared/recipes.ts';
 import { summarizeRepeats, transferGain } from '../../../evaluation/significance/repeats.ts';
@@ -76,25 +78,46 @@ function seedCount(text: string): number {
 async function climb(lab: LabClient, dir: string, options: LadderOptions): Promise<Outcome> {
   const recipes = wantedRecipes(options.recipes);
   const seeds = seedCount(options.seeds);
-  await openProject(lab, dir);
+  const { revision } = await openProject(lab, dir);
   const ladder: Rung[] = [];
   for (const recipe of recipes) {
     const runs: Run[] = [];
     for (let seed = 1; seed <= seeds; seed++) {
       note(`${recipe}, run ${seed} of ${seeds}`);
-      runs.push(await train(lab, recipe, seed, options));
+      runs.push(await train(lab, recipe, seed, revision, options));
     }
     ladder.push(rung(recipe, runs));
   }
   return { value: { rungs: ladder, steps: stepsOf(ladder) }, text: describe(ladder) };
 }
 
-async function train(lab: LabClient, name: RecipeName, seed: number, options: LadderOptions): Promise<Run> {
+async function train(
+  lab: LabClient,
+  name: RecipeName,
+  seed: number,
+  revision: number,
+  options: LadderOptions,
+): Promise<Run> {
   const scratch = name.startsWith('scratch') ? options.setScratch : [];
   const set = [...options.set, ...scratch, `seed=${seed}`];
   const recipe = await buildRecipe(lab, { recipe: name, backbone: options.backbone, set });
+  const before = (await lab.call('runs.list', {})).find(
+    (run) => isDone(run) && run.recipe.data.revision === revision && sameRecipe(run.recipe, recipe),
+  );
+  if (before) {
+    note(`run ${before.number} did this already`);
+    return before;
+  }
   const { id } = await lab.call('runs.start', { recipe, name: `${name}, seed ${seed}` });
   return followRun(lab, id);
+}
+
+const isDone = ({ status, summaries }: Run): boolean => status === 'done' && summaries.length > 0;
+
+/** An interrupted ladder goes on where it was. What a run stored of the data it met is no part of its recipe. */
+function sameRecipe(a: Recipe, b: Recipe): boolean {
+  const asked = ({ data, ...rest }: Recipe) => ({ ...rest, collection: data.collection });
+  return isDeepStrictEqual(asked(a), asked(b));
 }
 
 function rung(recipe: RecipeName, runs: readonly Run[]): Rung {
