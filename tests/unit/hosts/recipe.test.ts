@@ -59,7 +59,9 @@ describe('a recipe by name', () => {
   });
 
   it.each(recipeNames)('%s is a whole recipe', async (name) => {
-    expect((await build(name, [], name === 'pretrain' ? 'vgg16' : undefined)).stages.length).toBeGreaterThan(0);
+    expect((await build(name, [], name === 'pretrain' ? 'vgg16' : undefined)).stages.length).toBeGreaterThan(
+      0,
+    );
   });
 
   it('pretrains a network that has no weights, all of it', async () => {
