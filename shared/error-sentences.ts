@@ -136,6 +136,10 @@ export const errorSentences = {
     en: '{path} cannot be cut at {cut}: the whole computation must pass through one tensor there. Possible ones: {known}.',
     zh: '{path} 无法在 {cut} 处截断：整个计算必须经过该处的单个张量。可选的有：{known}。',
   },
+  'weights.starter-stays': {
+    en: 'The starter backbone comes with Graft and stays in the library: it takes {megabytes} MB.',
+    zh: '入门骨干随 Graft 提供，会一直留在权重库中，占用 {megabytes} MB。',
+  },
   'weights.not-in-library': {
     en: 'There are no weights {hash} in the library at {path}. Import the weight file again.',
     zh: '位于 {path} 的权重库中没有 {hash}。请重新导入权重文件。',

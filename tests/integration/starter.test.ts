@@ -65,6 +65,11 @@ it('is in the zoo with its weights when nothing was ever imported', async () => 
   const installed = cards.flatMap((card) => card.installed);
   const { weights } = await starterRecord();
   expect(installed).toMatchObject([{ id: weights, arch: 'starter', withTop: false }]);
+  const remove = zooHandlers.weightsRemove(
+    { id: weights, libraryDir },
+    createCall<'weightsRemove'>(() => undefined),
+  );
+  await expect(remove).rejects.toMatchObject({ code: 'weights.starter-stays' });
   expect(installed[0]?.params).toBe(cards.find(({ id }) => id === 'starter')?.params);
 });
 

@@ -10,7 +10,7 @@ import { listWeights, removeWeights } from '../weights/library.ts';
 import type { LibraryEntry } from '../weights/library.ts';
 import { modelTensors } from '../weights/model-tensors.ts';
 import { layerRows } from '../zoo/layer-rows.ts';
-import { offerStarter } from '../weights/starter.ts';
+import { offerStarter, refuseStarter } from '../weights/starter.ts';
 import { architecture, architectures } from '../zoo/registry.ts';
 import type { Architecture, PublishedWeights } from '../zoo/registry.ts';
 import type { Backbone } from '../zoo/network.ts';
@@ -51,6 +51,7 @@ export const zooHandlers: ZooHandlers = {
     return toEntry(await keepBackbone(runDir, name, libraryDir));
   },
   async weightsRemove({ id, libraryDir }) {
+    await refuseStarter(id);
     await removeWeights(libraryDir, id);
     return null;
   },

@@ -53,6 +53,16 @@ export async function offerStarter(library: string): Promise<void> {
   await installStarter(library).catch((error: unknown) => console.error(error));
 }
 
+/**
+ * Would be back at the next look into the library.
+ * @throws GraftError `weights.starter-stays` for the starter's id
+ */
+export async function refuseStarter(id: string): Promise<void> {
+  const { file, weights } = await starterRecord();
+  if (id === weights)
+    throw new GraftError('weights.starter-stays', { megabytes: (file.bytes / 1e6).toFixed(1) });
+}
+
 /** What was checked is what is imported; and a file inside the app's archive cannot be read piece by piece. */
 async function importBytes(bytes: Uint8Array, name: string, library: string): Promise<LibraryEntry> {
   const draft = await mkdtemp(join(tmpdir(), 'graft-starter-'));
