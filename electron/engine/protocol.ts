@@ -205,6 +205,8 @@ export const engineMethods = {
       classes: z.array(z.string()),
       items: z.array(datasetItemSchema),
       groups: z.array(z.number().int()),
+      /** Difference hash of every item; '' for none. */
+      hashes: z.array(z.string()),
       folds: z.number().int().min(2),
       seed: z.number().int(),
       places: placesSchema,
@@ -222,9 +224,8 @@ export const engineMethods = {
       logLoss: z.number(),
       /** Mean cosine distance to the nearest neighbours. */
       distances: float32Array,
-      /** Id of the nearest other item, and the cosine similarity to it. */
-      nearest: z.custom<Int32Array>((value) => value instanceof Int32Array),
-      similarity: float32Array,
+      /** Pairs of items that features and hashes together take for the same picture, by id. */
+      alike: z.array(z.array(z.number().int())),
     }),
   },
   /** Times the frozen pass of a backbone with random weights: none of its time depends on their values. */

@@ -4,6 +4,7 @@ import { methods } from '../../shared/contract/index.ts';
 import type { Handlers, LabClient, MethodName, Result } from '../../shared/contract/index.ts';
 import { GraftError, toGraftError } from '../../shared/errors.ts';
 import { appHandlers } from './app.ts';
+import { CheckService, checkHandlers } from './checks/checks.ts';
 import type { LabContext, LabOptions } from './context.ts';
 import { DeviceService, deviceHandlers } from './devices/devices.ts';
 import { watchEngine } from './engine-info.ts';
@@ -68,12 +69,14 @@ function createContext(options: LabOptions): LabContext {
 }
 
 function createHandlers(lab: LabContext): Handlers {
+  const checks = new CheckService(lab);
   const services = { runs: new RunService(lab), evaluations: new EvaluationService(lab) };
   return {
     ...appHandlers(lab),
     ...deviceHandlers(lab.devices),
     ...projectHandlers(lab, services),
-    ...itemHandlers(lab),
+    ...itemHandlers(lab, () => checks.startByItself()),
+    ...checkHandlers(checks),
     ...classHandlers(lab),
     ...jobHandlers(lab.jobs),
     ...zooHandlers(lab),

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { artifactQueries } from './queries/artifacts.ts';
 import { auditQueries } from './queries/audit.ts';
+import { checkQueries } from './queries/checks.ts';
 import { classQueries } from './queries/classes.ts';
 import { editQueries } from './queries/edits.ts';
 import { epochQueries } from './queries/epochs.ts';
@@ -26,6 +27,7 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     predictions: predictionQueries(db),
     artifacts: artifactQueries(db),
     audit: auditQueries(db),
+    checks: checkQueries(db),
     /**
      * Runs `work` as one transaction: all of it is stored, or nothing.
      * @throws GraftError file.unwritable on a full or vanished disk

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { appMethods } from './app.ts';
+import { checkMethods } from './checks.ts';
 import { comparisonMethods } from './comparisons.ts';
 import { deviceMethods } from './devices.ts';
 import { evaluationMethods } from './evaluations.ts';
@@ -18,6 +19,7 @@ export const methods = {
   ...deviceMethods,
   ...projectMethods,
   ...itemMethods,
+  ...checkMethods,
   ...jobMethods,
   ...zooMethods,
   ...runMethods,
@@ -53,6 +55,7 @@ export interface LabClient {
 }
 
 export type * from './app.ts';
+export type * from './checks.ts';
 export type * from './comparisons.ts';
 export type * from './devices.ts';
 export type * from './evaluations.ts';

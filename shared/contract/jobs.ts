@@ -3,7 +3,18 @@ import { method } from './method.ts';
 
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'sample', 'weights', 'run', 'evaluate', 'export', 'thumbnails', 'rate', 'measure']),
+  kind: z.enum([
+    'import',
+    'sample',
+    'weights',
+    'run',
+    'evaluate',
+    'export',
+    'thumbnails',
+    'rate',
+    'measure',
+    'check',
+  ]),
   /** What it works on: a folder, a run's name. */
   subject: z.string(),
   status: z.enum(['running', 'done', 'failed', 'cancelled']),

@@ -1,5 +1,5 @@
-/** How far beyond the upper quartile a value is "far out", in interquartile ranges (Tukey 1977). */
-const FAR_OUT = 3;
+/** How far beyond the upper quartile a value is "outside", in interquartile ranges (Tukey 1977, the box plot). */
+const OUTSIDE = 1.5;
 /** Fewer values say too little about what is usual. */
 const FEWEST = 20;
 
@@ -13,20 +13,20 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
 }
 
 /**
- * Tukey's upper outer fence: values above it are far from all others. Applied to mean distances to the nearest
+ * Tukey's upper inner fence: values above it lie outside the rest. Applied to mean distances to the nearest
  * neighbours (Kuan & Mueller 2022, "Back to the Basics: Revisiting Out-of-Distribution Detection Baselines").
  * Infinite with fewer than 20 values.
  */
-export function farOutFence(values: ArrayLike<number>): number {
+export function outsideFence(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).filter(Number.isFinite).sort();
   if (sorted.length < FEWEST) return Infinity;
   const [low, high] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
-  return high + FAR_OUT * (high - low);
+  return high + OUTSIDE * (high - low);
 }
 
 /** Positions of values beyond the fence, the farthest first. */
-export function farOut(values: ArrayLike<number>): number[] {
-  const fence = farOutFence(values);
+export function outside(values: ArrayLike<number>): number[] {
+  const fence = outsideFence(values);
   const found: number[] = [];
   for (let at = 0; at < values.length; at++) if (values[at]! > fence) found.push(at);
   return found.sort((a, b) => values[b]! - values[a]! || a - b);

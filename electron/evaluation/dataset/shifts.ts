@@ -24,8 +24,6 @@ export interface GroupShift {
   above: number;
   /** Two-sided p of the Mann-Whitney test, normal approximation with ties. */
   p: number;
-  median: number;
-  medianOfRest: number;
 }
 
 /** Every group with enough values against the rest. Values that are no numbers are left out. */
@@ -46,10 +44,7 @@ export function groupShifts({ values, groups, groupCount }: GroupedMeasure): Gro
     .map((group) => {
       const [n, m] = [counts[group]!, order.length - counts[group]!];
       const u = sums[group]! - (n * (n + 1)) / 2;
-      const own = order.filter((at) => groups[at] === group).map((at) => values[at]!);
-      const rest = order.filter((at) => groups[at] !== group).map((at) => values[at]!);
-      const medians = { median: medianOf(own), medianOfRest: medianOf(rest) };
-      return { group, above: u / (n * m), p: pOf(u, n, m, tieTerm), ...medians };
+      return { group, above: u / (n * m), p: pOf(u, n, m, tieTerm) };
     });
 }
 
@@ -80,9 +75,4 @@ function pOf(u: number, n: number, m: number, tieTerm: number): number {
   const variance = ((n * m) / 12) * (all + 1 - tieTerm / (all * (all - 1)));
   if (!(variance > 0)) return 1;
   return normalTwoSided((u - (n * m) / 2) / Math.sqrt(variance));
-}
-
-function medianOf(sorted: number[]): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { errorText, toGraftError } from '../../../shared/errors.ts';
 import { appVersion } from '../places.ts';
+import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { dataCommands } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -38,6 +39,7 @@ function graft(): Command {
   for (const add of [
     doctorCommand,
     dataCommands,
+    checkCommand,
     zooCommands,
     trainCommands,
     freezingCommands,

@@ -9,8 +9,8 @@ import { startImport } from './import.ts';
 /** Shares of a split may miss 1 by rounding in a form. */
 const SHARE_TOLERANCE = 1e-6;
 
-/** Listing, labelling and splitting items, with undo. */
-export function itemHandlers(lab: LabContext): HandlersOf<'items'> {
+/** Listing, labelling and splitting items, with undo. `onImported` is told when an import has brought something. */
+export function itemHandlers(lab: LabContext, onImported: () => void): HandlersOf<'items'> {
   const { projects } = lab;
 
   function edit(action: string, field: EditedField, values: Iterable<[number, EditedValue]>) {
@@ -25,7 +25,14 @@ export function itemHandlers(lab: LabContext): HandlersOf<'items'> {
   }
 
   return {
-    'items.import': (params) => ({ job: startImport(lab, params).job.id }),
+    'items.import'(params) {
+      const { job, result } = startImport(lab, params);
+      result.then(
+        ({ added }) => added > 0 && onImported(),
+        () => undefined, // The job tells of a failed import itself.
+      );
+      return { job: job.id };
+    },
     'items.list'({ filter, offset, limit }) {
       const { store } = projects.current;
       const { revision } = store.project.get();
@@ -64,6 +71,7 @@ function checkShares(shares: Record<Split, number>): void {
   if (Math.abs(sum - 1) > SHARE_TOLERANCE) throw new GraftError('split.shares', { sum });
 }
 
-function shown({ format: _format, sha256: _sha256, ...item }: ItemRow): Item {
+/** An item as the contract shows it. */
+export function shown({ format: _format, sha256: _sha256, ...item }: ItemRow): Item {
   return item;
 }

@@ -1,7 +1,8 @@
 import { firstLight } from './0001-first-light.ts';
+import { datasetCheck } from './0002-dataset-check.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** Every step from an empty file to today's schema, in order. */
-export const migrations: readonly Migration[] = [firstLight];
+export const migrations: readonly Migration[] = [firstLight, datasetCheck];

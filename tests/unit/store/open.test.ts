@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { GraftError } from '../../../shared/errors.ts';
+import { migrate } from '../../../electron/store/migrate.ts';
 import { migrations } from '../../../electron/store/migrations/index.ts';
 import { createProject, openProject, projectFolder } from '../../../electron/store/open.ts';
 import { anItem, freshFolder } from './a-project.ts';
@@ -25,7 +26,8 @@ function errorOf(work: () => unknown): GraftError {
   throw new Error('no error was thrown');
 }
 
-const nextStep = { version: 2, sql: 'ALTER TABLE items ADD COLUMN note TEXT' };
+const newest = migrations.length;
+const nextStep = { version: newest + 1, sql: 'ALTER TABLE items ADD COLUMN note TEXT' };
 
 describe('opening a project', () => {
   test('a new project is there, empty, with its name, after closing', () => {
@@ -110,7 +112,7 @@ describe('migrating a project', () => {
     const before = readFileSync(join(dir, 'graft.db'));
     expect(errorOf(() => openProject(dir))).toMatchObject({
       code: 'project.newer',
-      params: { path: dir, found: 2, supported: 1 },
+      params: { path: dir, found: newest + 1, supported: newest },
     });
     expect(readFileSync(join(dir, 'graft.db')).equals(before)).toBe(true);
   });
@@ -122,20 +124,37 @@ describe('migrating a project', () => {
     old.items.insert(anItem('a.jpg'));
     old.close();
     openProject(dir, { steps: [...migrations, nextStep] }).close();
-    const copy = new Database(join(dir, 'graft.db.before-0002'), { readonly: true });
-    expect(copy.pragma('user_version', { simple: true })).toBe(1);
+    const copy = new Database(join(dir, `graft.db.before-${String(newest + 1).padStart(4, '0')}`), {
+      readonly: true,
+    });
+    expect(copy.pragma('user_version', { simple: true })).toBe(newest);
     expect(copy.prepare('SELECT path FROM items').pluck().all()).toEqual(['a.jpg']);
     copy.close();
     const now = new Database(join(dir, 'graft.db'), { readonly: true });
-    expect(now.pragma('user_version', { simple: true })).toBe(2);
+    expect(now.pragma('user_version', { simple: true })).toBe(newest + 1);
     expect(now.prepare('SELECT note FROM items').pluck().all()).toEqual([null]);
     now.close();
+  });
+
+  test('a project of the first version keeps its items and gets the tables of checks', () => {
+    const dir = freshFolder();
+    const db = new Database(join(dir, 'graft.db'));
+    migrate(db, dir, migrations.slice(0, 1));
+    db.exec(`INSERT INTO project (id, name, created_at) VALUES (1, 'First', '2026-01-01');
+      INSERT INTO collections (name) VALUES ('main');
+      INSERT INTO items (path, source, collection_id, status, width, height, bytes, format, sha256, dhash, added_at)
+      VALUES ('a.jpg', 'a.jpg', 1, 'ok', 1, 1, 1, 'jpeg', 'x', '', '2026-01-01')`);
+    db.close();
+    const store = openProject(dir);
+    expect(store.checks.items().map(({ path }) => path)).toEqual(['a.jpg']);
+    expect(store.checks.last()).toBeUndefined();
+    store.close();
   });
 
   test('a step that fails leaves the project as it was, able to be opened', () => {
     const dir = freshFolder();
     createProject(dir, 'Steady').close();
-    const broken = { version: 2, sql: 'CREATE TABLE half (a); CREATE TABLE half (a)' };
+    const broken = { version: newest + 1, sql: 'CREATE TABLE half (a); CREATE TABLE half (a)' };
     expect(() => openProject(dir, { steps: [...migrations, broken] })).toThrow('half');
     const store = openProject(dir);
     expect(store.project.get().name).toBe('Steady');

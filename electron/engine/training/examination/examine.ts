@@ -1,9 +1,11 @@
-import type { EngineParams, EngineProgress, EngineResult } from '../../protocol.ts';
+import type { z } from 'zod';
+import type { EngineMethods, EngineProgress, EngineResult } from '../../protocol.ts';
 import type { RunControl } from '../control.ts';
 import { createDataset } from '../inputs/dataset.ts';
 import { cutForStage } from '../network/network.ts';
 import { startingNetwork } from '../plan.ts';
 import { Reporter } from '../reporter.ts';
+import { alikePairs } from './alike.ts';
 import { crossValidate } from './cross-validation.ts';
 import { dealFolds } from './folds.ts';
 import { nearestNeighbours } from './neighbours.ts';
@@ -17,7 +19,16 @@ const NEIGHBOURS = 10;
  * @throws GraftError `weights.*`, `run.no-readable-items`, `cancelled`
  */
 export async function examine(
-  { recipe, classes, items, groups, folds, seed, places }: EngineParams<'examine'>,
+  {
+    recipe,
+    classes,
+    items,
+    groups,
+    hashes,
+    folds,
+    seed,
+    places,
+  }: z.output<EngineMethods['examine']['params']>,
   control: RunControl,
   onProgress: (progress: EngineProgress<'examine'>) => void,
 ): Promise<EngineResult<'examine'>> {
@@ -44,8 +55,12 @@ export async function examine(
     onProgress({ phase: 'evaluate', done: 0, total: kept.length });
     const near = await nearestNeighbours(features, columns, group, { k: NEIGHBOURS, seed }, between);
     const ids = Array.from(kept, (at) => items[at]!.id);
-    const nearest = Int32Array.from(near.nearest, (row) => ids[row] ?? -1);
-    return { ids, probabilities: p, logLoss, ...near, nearest };
+    const pairs = alikePairs(
+      near,
+      Array.from(kept, (at) => hashes[at]!),
+    );
+    const alike = pairs.map((pair) => pair.map((row) => ids[row]!));
+    return { ids, probabilities: p, logLoss, distances: near.distances, alike };
   } finally {
     dataset.dispose();
     network.body.dispose();

@@ -1,5 +1,5 @@
 import { add, keep, log, matMul, mul, neg, softmax, sub, sum, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { minimize } from './minimize.ts';
 
 /** A softmax regression's parameters: kernel `[columns * classes]` by rows, then one bias per class. */
@@ -40,7 +40,7 @@ export async function fitLinearHead(
     ),
   );
   const objective = (head: LinearHead) => {
-    const [loss, kernel, bias] = tidy(() => {
+    const [loss, kernel, bias]: readonly [Tensor, Tensor, Tensor] = tidy(() => {
       const p = headProbabilities(x, head, classes);
       const losses = mul(neg(sum(mul(target, log(add(p, LEAST))), 1, true)), share);
       const residual = mul(sub(p, target), share) as Tensor2D;
@@ -48,8 +48,8 @@ export async function fitLinearHead(
     });
     const value = (loss.dataSync()[0] as number) + penalty(head, columns * classes, l2);
     const gradient = Float64Array.from(head, (weight, i) => (i < columns * classes ? l2 * weight : 0));
-    kernel.dataSync().forEach((slope, i) => (gradient[i]! += slope));
-    bias.dataSync().forEach((slope, i) => (gradient[columns * classes + i]! += slope));
+    kernel.dataSync<'float32'>().forEach((slope, i) => (gradient[i]! += slope));
+    bias.dataSync<'float32'>().forEach((slope, i) => (gradient[columns * classes + i]! += slope));
     for (const tensor of [loss, kernel, bias]) tensor.dispose();
     return { value, gradient };
   };

@@ -59,10 +59,7 @@ def shift_case():
         ties = np.unique(values, return_counts=True)[1]
         variance = n * m / 12 * (n + m + 1 - (ties**3 - ties).sum() / ((n + m) * (n + m - 1)))
         z = (above * n * m - n * m / 2) / math.sqrt(variance)
-        rows.append(dict(
-            group=g, above=float(above), p=math.erfc(abs(z) / math.sqrt(2)),
-            median=float(np.median(own)), medianOfRest=float(np.median(rest)),
-        ))
+        rows.append(dict(group=g, above=float(above), p=math.erfc(abs(z) / math.sqrt(2))))
     return dict(values=values.tolist(), groups=groups.tolist(), shifts=rows)
 
 
@@ -70,7 +67,9 @@ def fence_case():
     values = np.round(rng.gamma(2, 1, 200), 4)
     values[:3] = [25, 30, 20]
     low, high = np.quantile(values, [0.25, 0.75])
-    return dict(values=values.tolist(), fence=float(high + 3 * (high - low)))
+    fence = high + 1.5 * (high - low)
+    outside = [int(i) for i in np.argsort(-values, kind='stable') if values[i] > fence]
+    return dict(values=values.tolist(), fence=float(fence), outside=outside)
 
 
 def picture_case():

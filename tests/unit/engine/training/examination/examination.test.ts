@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { memory, setBackend, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { alikePairs } from '../../../../../electron/engine/training/examination/alike.ts';
 import { crossValidate } from '../../../../../electron/engine/training/examination/cross-validation.ts';
 import { dealFolds } from '../../../../../electron/engine/training/examination/folds.ts';
 import {
@@ -118,5 +119,17 @@ describe('nearest neighbours', () => {
     // Row 0: cosines 0.5 and 0 to rows 2 and 3.
     expect(distances[0]).toBeCloseTo(1 - 0.25, 6);
     expect(distances[2]).toBeCloseTo(1 - (half + 0.5) / 2, 6);
+  });
+});
+
+describe('pairs that are alike', () => {
+  const hashes = ['00000000000000ff', '000000000000ff00', 'f0f0f0f0f0f0f0f0', 'f0f0f0f0f0f0f0ff', ''];
+
+  it('need both close features and close hashes', () => {
+    // Rows 0 and 1 differ in 16 bits, 2 and 3 in 4.
+    const nearest = Int32Array.of(1, 0, 3, 2, 0);
+    expect(alikePairs({ nearest, similarity: Float32Array.of(1, 1, 0.95, 0.5, 1) }, hashes)).toEqual([
+      [2, 3],
+    ]);
   });
 });

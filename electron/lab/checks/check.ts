@@ -1,0 +1,114 @@
+import type { NewFinding } from '../../store/queries/checks.ts';
+import type { CheckedItem, CheckRow } from '../../store/queries/checks.ts';
+import type { LabContext } from '../context.ts';
+import { requestUntil, throwIfCancelled } from '../engine-call.ts';
+import { absolutePath } from '../items/item-paths.ts';
+import type { JobControls } from '../jobs.ts';
+import type { OpenProject } from '../project-keeper.ts';
+import { copyClusters, copyFindings, sameBytes } from './copies.ts';
+import { chooseBackbone, examinationFindings, examinationOf, examinedItems } from './examination.ts';
+import type { InstalledBackbone } from './examination.ts';
+import { shiftFindings } from './shifts.ts';
+
+export interface CheckWishes {
+  /** Weights in the library; null: no model takes part. */
+  weights?: string | null;
+  /** Nobody asked: training, if any, is left the processor. */
+  automatic?: boolean;
+}
+
+/** What is measured of pictures, in the order of the engine's rows. */
+const MEASURES = ['brightness', 'contrast', 'sharpness', 'saturation', 'warmth', 'greenness'];
+
+/** One check of the open project: copies, shifts, and what a backbone sees. Stored as a whole at the end. */
+export class DataCheck {
+  readonly #lab: LabContext;
+  readonly #project: OpenProject;
+  readonly #job: JobControls;
+  readonly #wishes: CheckWishes;
+  readonly #startedAt = performance.now();
+
+  constructor(lab: LabContext, project: OpenProject, job: JobControls, wishes: CheckWishes) {
+    this.#lab = lab;
+    this.#project = project;
+    this.#job = job;
+    this.#wishes = wishes;
+  }
+
+  async run(): Promise<CheckRow> {
+    const { store } = this.#project;
+    const { revision } = store.project.get();
+    const items = store.checks.items();
+    const groups = [...sameBytes(items), ...(await this.#closeHashes(items))];
+    const shifts = await this.#shifts(items);
+    const seen = await this.#examine(items, groups);
+    const copies = copyFindings(items, copyClusters(items.length, [...groups, ...seen.alike]));
+    const check: CheckRow = {
+      madeAt: new Date().toISOString(),
+      revision,
+      items: items.length,
+      examined: seen.examined,
+      backbone: seen.backbone,
+      skipped: seen.skipped,
+      seconds: (performance.now() - this.#startedAt) / 1000,
+    };
+    throwIfCancelled(this.#job.signal);
+    const findings = [...copies, ...seen.findings, ...shifts];
+    store.transaction(() => store.checks.replace(check, findings));
+    return check;
+  }
+
+  #closeHashes(items: CheckedItem[]): Promise<number[][]> {
+    this.#job.progress({ phase: 'copies', done: 0, total: 0 });
+    const hashes = items.map(({ dhash }) => dhash);
+    return requestUntil(this.#job.signal, this.#lab.engines.media, 'groupDuplicates', { hashes });
+  }
+
+  async #shifts(items: CheckedItem[]): Promise<NewFinding[]> {
+    const { dir, places } = this.#project;
+    const files = items.map(({ path, sha256 }) => ({ path: absolutePath(dir, path), sha256 }));
+    this.#job.progress({ phase: 'pictures', done: 0, total: items.length });
+    const params = { items: files, cacheDir: places.cacheDir };
+    const progress = ({ done, total }: { done: number; total: number }) =>
+      this.#job.progress({ phase: 'pictures', done, total });
+    const { media } = this.#lab.engines;
+    const rows = await requestUntil(this.#job.signal, media, 'measurePictures', params, progress);
+    return shiftFindings(items, rows, MEASURES);
+  }
+
+  /** Copies found by now go together through the cross-validation; those found through features come back. */
+  async #examine(items: CheckedItem[], groups: number[][]) {
+    const nothing = { findings: [] as NewFinding[], alike: [] as number[][], backbone: '', examined: 0 };
+    const examined = examinedItems(items);
+    const chosen = await this.#chooseBackbone();
+    if (typeof chosen === 'string') return { ...nothing, skipped: chosen };
+    if (!examined) return { ...nothing, skipped: 'few-labels' };
+    const roots = copyClusters(items.length, groups);
+    const groupOf = new Map(items.map(({ id }, position) => [id, roots[position]!]));
+    const { dir, places } = this.#project;
+    const params = examinationOf(examined, groupOf, chosen, dir, places);
+    const { compute } = this.#lab.engines;
+    const result = await requestUntil(this.#job.signal, compute, 'examine', params, (progress) =>
+      this.#job.progress(progress),
+    );
+    const positions = new Map(items.map(({ id }, position) => [id, position]));
+    return {
+      findings: examinationFindings(examined, result),
+      alike: result.alike.map((pair) => pair.map((id) => positions.get(id)!)),
+      backbone: chosen.architecture.title,
+      examined: result.ids.length,
+      skipped: '',
+    };
+  }
+
+  /** The backbone, or the code of why there is none. */
+  async #chooseBackbone(): Promise<InstalledBackbone | 'off' | 'busy' | 'no-weights'> {
+    const { weights, automatic } = this.#wishes;
+    if (weights === null) return 'off';
+    const training = this.#lab.jobs.list().some(({ kind, status }) => kind === 'run' && status === 'running');
+    if (automatic && training) return 'busy';
+    const { libraryDir, engines } = this.#lab;
+    const zoo = await requestUntil(this.#job.signal, engines.media, 'zooList', { libraryDir });
+    return chooseBackbone(zoo, weights) ?? 'no-weights';
+  }
+}
