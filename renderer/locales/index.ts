@@ -1,4 +1,5 @@
 import enApp from './en/app.json' with { type: 'json' };
+import enCheck from './en/check.json' with { type: 'json' };
 import enData from './en/data.json' with { type: 'json' };
 import enDevices from './en/devices.json' with { type: 'json' };
 import enDownloads from './en/downloads.json' with { type: 'json' };
@@ -6,6 +7,7 @@ import enResults from './en/results.json' with { type: 'json' };
 import enTerms from './en/terms.json' with { type: 'json' };
 import enTrain from './en/train.json' with { type: 'json' };
 import zhApp from './zh/app.json' with { type: 'json' };
+import zhCheck from './zh/check.json' with { type: 'json' };
 import zhData from './zh/data.json' with { type: 'json' };
 import zhDevices from './zh/devices.json' with { type: 'json' };
 import zhDownloads from './zh/downloads.json' with { type: 'json' };
@@ -15,6 +17,6 @@ import zhTrain from './zh/train.json' with { type: 'json' };
 
 /** Every sentence of the interface. Errors and reasons of files have theirs in `shared/`. */
 export const messages = {
-  en: { ...enApp, ...enData, ...enDevices, ...enDownloads, ...enTrain, ...enResults, ...enTerms },
-  zh: { ...zhApp, ...zhData, ...zhDevices, ...zhDownloads, ...zhTrain, ...zhResults, ...zhTerms },
+  en: { ...enApp, ...enCheck, ...enData, ...enDevices, ...enDownloads, ...enTrain, ...enResults, ...enTerms },
+  zh: { ...zhApp, ...zhCheck, ...zhData, ...zhDevices, ...zhDownloads, ...zhTrain, ...zhResults, ...zhTerms },
 };

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { ref, watch } from 'vue';
 import { connection } from '../bridge.ts';
 import { useApp } from './app.ts';
+import { useChecks } from './checks.ts';
 import { useComparison } from './comparison.ts';
 import { useDevices } from './devices.ts';
 import { useDraft } from './draft.ts';
@@ -24,18 +25,26 @@ export const useSession = defineStore('session', () => {
   const zoo = useZoo();
   const runs = useRuns();
   const items = useItems();
+  const checks = useChecks();
   const notices = useNotices();
 
   async function refresh(): Promise<void> {
     await app.load();
     await project.load();
-    await Promise.all([jobs.load(), devices.load(), zoo.load(), project.current ? runs.load() : undefined]);
+    await Promise.all([
+      jobs.load(),
+      devices.load(),
+      zoo.load(),
+      project.current ? runs.load() : undefined,
+      checks.load(),
+    ]);
     items.pages.expire();
   }
 
   function forgetProject(): void {
     runs.clear();
     items.clear();
+    checks.clear();
     jobs.importReport = null;
     useResults().clear();
     useComparison().clear();
@@ -44,14 +53,14 @@ export const useSession = defineStore('session', () => {
   }
 
   async function start(): Promise<void> {
-    for (const store of [app, devices, project, jobs, zoo, runs, items]) store.listen();
+    for (const store of [app, devices, project, jobs, zoo, runs, items, checks]) store.listen();
     await notices.attempt(refresh);
     ready.value = true;
     watch(
       () => project.current?.path,
       (path) => {
         forgetProject();
-        if (path) void notices.attempt(runs.load);
+        if (path) void notices.attempt(runs.load).then(() => notices.attempt(checks.load));
       },
     );
     watch(connection, (state, before) => {

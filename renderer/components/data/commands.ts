@@ -6,12 +6,28 @@ import { useImport } from './import.ts';
 
 const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-/** The keys and palette entries of the Data screen. Moving about in the grid is the grid's own. */
+/** What can be done anywhere on the Data screen. */
 export function useDataCommands(): void {
+  const edits = useEdits();
+  const importing = useImport();
+  offerCommands('steps.data', [
+    {
+      id: 'data.importFolder',
+      label: 'data.importFolder',
+      keys: 'Ctrl+I',
+      run: () => void importing.choose('folder'),
+    },
+    { id: 'data.importCsv', label: 'data.importCsv', run: () => void importing.choose('csv') },
+    { id: 'data.undo', label: 'words.undo', keys: 'Ctrl+Z', run: () => void edits.undo() },
+    { id: 'data.redo', label: 'words.redo', keys: 'Ctrl+Shift+Z', run: () => void edits.redo() },
+  ]);
+}
+
+/** The keys and palette entries of the images. Moving about in the grid is the grid's own. */
+export function useGridCommands(): void {
   const items = useItems();
   const project = useProject();
   const edits = useEdits();
-  const importing = useImport();
 
   /** With one item at hand, labelling goes on to the next: a folder is labelled with digits alone. */
   async function labelDigit(digit: number): Promise<void> {
@@ -31,16 +47,7 @@ export function useDataCommands(): void {
     run: () => void labelDigit(digit),
   }));
 
-  offerCommands('steps.data', [
-    {
-      id: 'data.importFolder',
-      label: 'data.importFolder',
-      keys: 'Ctrl+I',
-      run: () => void importing.choose('folder'),
-    },
-    { id: 'data.importCsv', label: 'data.importCsv', run: () => void importing.choose('csv') },
-    { id: 'data.undo', label: 'words.undo', keys: 'Ctrl+Z', run: () => void edits.undo() },
-    { id: 'data.redo', label: 'words.redo', keys: 'Ctrl+Shift+Z', run: () => void edits.redo() },
+  offerCommands('data.images', [
     { id: 'data.all', label: 'data.selectAll', keys: 'Ctrl+A', run: () => void items.selectAll() },
     { id: 'data.none', label: 'data.selectNone', keys: 'Escape', run: () => items.selectNone() },
     ...labelKeys,
