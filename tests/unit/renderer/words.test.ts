@@ -15,7 +15,7 @@ describe('a recipe in words', () => {
     const lines = recipeWords(defaultRecipe('fine-tune', source, 160, 'block_16'), t, names);
     expect(lines[0]).toBe('MobileNetV2, pretrained');
     expect(lines).toContain('Stage 1: Head alone; 10 epochs, Adam at 0.001, batches of 64');
-    expect(lines).toContain('Stage 2: From block_16 up; 5 epochs, Adam at 1e-5, batches of 32');
+    expect(lines).toContain('Stage 2: From block_16 up; 5 epochs, Adam at 5e-5, batches of 32');
     expect(lines.join()).not.toMatch(/\{|recipe\./);
   });
 });
