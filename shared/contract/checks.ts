@@ -33,7 +33,7 @@ export const checkSummarySchema = z.object({
       examined: z.number().int(),
       /** Title of the backbone; '' when none took part. */
       backbone: z.string(),
-      /** Why none did: `no-weights`, `few-labels`, `busy`; '' when one did. */
+      /** Why labels were not judged: `no-weights`, `few-labels`, `busy`, `off`, `weak-model`; '' when they were. */
       skipped: z.string(),
       seconds: z.number(),
       /** Items were added or edited since. */

@@ -6,7 +6,13 @@ import { absolutePath } from '../items/item-paths.ts';
 import type { JobControls } from '../jobs.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { copyClusters, copyFindings, sameBytes } from './copies.ts';
-import { chooseBackbone, examinationFindings, examinationOf, examinedItems } from './examination.ts';
+import {
+  canJudgeLabels,
+  chooseBackbone,
+  examinationFindings,
+  examinationOf,
+  examinedItems,
+} from './examination.ts';
 import type { InstalledBackbone } from './examination.ts';
 import { shiftFindings } from './shifts.ts';
 
@@ -97,7 +103,7 @@ export class DataCheck {
       alike: result.alike.map((pair) => pair.map((id) => positions.get(id)!)),
       backbone: chosen.architecture.title,
       examined: result.ids.length,
-      skipped: '',
+      skipped: canJudgeLabels(examined, result) ? '' : 'weak-model',
     };
   }
 

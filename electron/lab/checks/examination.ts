@@ -10,6 +10,11 @@ import { absolutePath } from '../items/item-paths.ts';
 /** Parts of the cross-validation; a class with fewer items cannot be judged. */
 const FOLDS = 5;
 const SEED = 42;
+/**
+ * Labels are judged by a head that explains at least this share of their uncertainty (McFadden's pseudo R²): a head
+ * that can hardly tell the classes apart calls every hard picture mislabelled.
+ */
+const LEAST_EXPLAINED = 0.5;
 /** Beyond this many, a seeded sample is examined: their features must lie in memory together. */
 const MOST_EXAMINED = 50_000;
 
@@ -89,15 +94,24 @@ export function examinationOf(
   };
 }
 
+/** Whether the cross-validated head knows the classes well enough to say that a label is wrong. */
+export function canJudgeLabels({ items }: Examined, { logLoss }: EngineResult<'examine'>): boolean {
+  const counts = new Map<number, number>();
+  for (const { classId } of items) counts.set(classId!, (counts.get(classId!) ?? 0) + 1);
+  const shares = [...counts.values()].map((count) => count / items.length);
+  const uncertainty = -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
+  return 1 - logLoss / uncertainty >= LEAST_EXPLAINED;
+}
+
 /** Probable label errors by confident learning, and pictures far from all others. */
-export function examinationFindings(
-  { items, classIds }: Examined,
-  { ids, probabilities, distances }: EngineResult<'examine'>,
-): NewFinding[] {
+export function examinationFindings(examined: Examined, result: EngineResult<'examine'>): NewFinding[] {
+  const { items, classIds } = examined;
+  const { ids, probabilities, distances } = result;
   const classOf = new Map(items.map(({ id, classId }) => [id, classId!]));
   const indices = new Map(classIds.map((id, index) => [id, index]));
   const y = ids.map((id) => indices.get(classOf.get(id)!)!);
-  const errors = labelErrors({ p: probabilities, y, classes: classIds.length });
+  const judged = canJudgeLabels(examined, result);
+  const errors = judged ? labelErrors({ p: probabilities, y, classes: classIds.length }) : [];
   const usual = quantile(Float64Array.from(distances).filter(Number.isFinite).sort(), 0.5);
   return [
     ...errors.map(({ item, given, suggested, margin, selfConfidence }): NewFinding => {

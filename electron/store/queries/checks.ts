@@ -22,7 +22,7 @@ export interface CheckRow {
   examined: number;
   /** '' when no backbone took part. */
   backbone: string;
-  /** Why none did; '' when one did. */
+  /** Why labels were not judged; '' when they were. */
   skipped: string;
   seconds: number;
 }

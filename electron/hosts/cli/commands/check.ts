@@ -79,7 +79,8 @@ function plain({ items, ...finding }: Finding) {
 function describe({ last }: CheckSummary, found: Found[], most: number, language: Language): string {
   const head = list({
     Checked: last?.items ?? 0,
-    'Through a backbone': last?.skipped ? `none (${last.skipped})` : `${last?.examined} (${last?.backbone})`,
+    'Through a backbone': last?.backbone ? `${last.examined} (${last.backbone})` : 'none',
+    'Labels judged': last?.skipped ? `no (${last.skipped})` : 'yes',
     Took: seconds(last?.seconds ?? 0),
   });
   if (found.length === 0) return `${head}\nNothing was found.`;

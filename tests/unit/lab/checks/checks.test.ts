@@ -201,6 +201,24 @@ test('a backbone’s view gives label errors with the class to correct to, and o
   expect(await kindsOf(project)).not.toHaveProperty('label-error');
 });
 
+test('a head that hardly tells the classes apart judges no label, and says so', async () => {
+  const project = await projectOf([...plain('cat'), ...plain('dog')]);
+  await check(project, {
+    examine: ({ items }) => ({
+      ids: items.map(({ id }) => id),
+      probabilities: Float32Array.from({ length: 48 }, (_, at) => (at === 0 ? 0.4 : at === 1 ? 0.6 : 0.5)),
+      logLoss: 0.6,
+      distances: new Float32Array(24).fill(0.3),
+      alike: [],
+    }),
+  });
+  expect(await kindsOf(project)).not.toHaveProperty('label-error');
+  expect((await project.lab.call('checks.summary', {})).last).toMatchObject({
+    backbone: 'MobileNetV2',
+    skipped: 'weak-model',
+  });
+});
+
 test('a second check ends the first; a cancelled one leaves what the last one found', async () => {
   const project = await projectOf([
     { label: 'cat', sha256: 'same' },
