@@ -26,6 +26,12 @@ export function table(header: string[], rows: (string | number)[][]): string {
   return cells.map(line).join('\n');
 }
 
+/** The same rows as a table in Markdown. */
+export function markdownTable(header: string[], rows: (string | number)[][]): string {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
 /** Name and value, one pair a line. */
 export function list(pairs: Record<string, string | number | null>): string {
   const width = Math.max(...Object.keys(pairs).map((name) => name.length));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { list, percent, table } from '../../../electron/hosts/cli/output.ts';
+import { list, percent, markdownTable, table } from '../../../electron/hosts/cli/output.ts';
 
 describe('text for the terminal', () => {
   it('puts figures to the right and names to the left', () => {
@@ -20,6 +20,14 @@ describe('text for the terminal', () => {
   it('lines up names and values, a dash where there is none', () => {
     expect(list({ Run: 3, Accuracy: percent(0.9712), Features: null })).toBe(
       'Run       3\nAccuracy  97.12 %\nFeatures  -',
+    );
+  });
+});
+
+describe('markdownTable', () => {
+  it('has a row of dashes under its header', () => {
+    expect(markdownTable(['Recipe', 'Runs'], [['features', 5]])).toBe(
+      '| Recipe | Runs |\n| --- | --- |\n| features | 5 |',
     );
   });
 });

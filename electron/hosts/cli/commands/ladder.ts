@@ -7,7 +7,7 @@ import type { RecipeName } from '../../../../shared/recipes.ts';
 import { summarizeRepeats, transferGain } from '../../../evaluation/significance/repeats.ts';
 import type { RepeatSummary } from '../../../evaluation/significance/repeats.ts';
 import { followRun } from '../follow.ts';
-import { note, percent, table } from '../output.ts';
+import { markdownTable, note, percent, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
 import { openProject } from '../project.ts';
 import { buildRecipe } from '../recipe.ts';
@@ -21,6 +21,7 @@ interface LadderOptions {
   seeds: string;
   set: string[];
   setScratch: string[];
+  markdown?: boolean;
 }
 
 /** The six recipes the guide climbs, from the plain network trained from scratch to gentle fine-tuning. */
@@ -57,6 +58,7 @@ export function ladderCommand(program: Command): void {
     .option('--seeds <n>', 'runs of each recipe', '1')
     .option('--set <key=value...>', 'change a field of every recipe', [])
     .option('--set-scratch <key=value...>', 'change a field of the recipes from scratch', [])
+    .option('--markdown', 'print the table as Markdown')
     .option('--json', 'print one JSON document')
     .action((dir: string, options: LadderOptions) => withLab(options, (lab) => climb(lab, dir, options)));
 }
@@ -88,7 +90,10 @@ async function climb(lab: LabClient, dir: string, options: LadderOptions): Promi
     }
     ladder.push(rung(recipe, runs));
   }
-  return { value: { rungs: ladder, steps: stepsOf(ladder) }, text: describe(ladder) };
+  return {
+    value: { rungs: ladder, steps: stepsOf(ladder) },
+    text: describe(ladder, options.markdown ? markdownTable : table),
+  };
 }
 
 async function train(
@@ -159,7 +164,7 @@ function spread({ interval }: RepeatSummary): string {
   return interval ? `${percent(interval[0])} to ${percent(interval[1])}` : '-';
 }
 
-function describe(ladder: readonly Rung[]): string {
+function describe(ladder: readonly Rung[], draw: typeof table): string {
   const [first] = ladder;
   const rows = ladder.map((one) => [
     one.recipe,
@@ -175,9 +180,10 @@ function describe(ladder: readonly Rung[]): string {
       verdicts[verdict],
   );
   return [
-    table(['Recipe', 'Accuracy', '95 % over seeds', 'ROC area', 'Runs', 'One run'], rows),
+    draw(['Recipe', 'Accuracy', '95 % over seeds', 'ROC area', 'Runs', 'One run'], rows),
     '',
     `Measured on ${first?.items ?? 0} items of ${first?.split ?? 'test'}, the same for all.`,
-    ...steps,
+    '',
+    ...steps.map((step) => `- ${step}`),
   ].join('\n');
 }
