@@ -132,15 +132,15 @@ export const engineMethods = {
     progress: nothing,
     result: nothing,
   },
-  /** Brightness, sharpness and colours of pictures: rows of `measureNames`, NaN where there is no picture. */
+  /** Brightness, sharpness and colours of pictures, and a second hash: see `measurePictures`. */
   measurePictures: {
     params: z.object({ items: z.array(z.object({ path, sha256: z.string() })), cacheDir: path }),
     progress: z.object({ done: z.number(), total: z.number() }),
-    result: float32Array,
+    result: z.object({ measures: float32Array, turned: z.array(z.string()) }),
   },
   /** Groups of positions whose difference hashes are close; see `nearDuplicates`. */
   groupDuplicates: {
-    params: z.object({ hashes: z.array(z.string()) }),
+    params: z.object({ hashes: z.array(z.string()), turned: z.array(z.string()) }),
     progress: nothing,
     result: z.array(z.array(z.number().int())),
   },

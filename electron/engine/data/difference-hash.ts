@@ -70,3 +70,20 @@ export function mirroredHash(hash: string): string {
     })
     .join('');
 }
+
+/** The hash of the picture turned by a right angle (rows and columns changed about): it compares cells down a column. */
+export function turnedHash({ data, width, height, channels }: DecodedImage): string {
+  const turned = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [from, to] = [(y * width + x) * channels, (x * height + y) * channels];
+      for (let channel = 0; channel < channels; channel++) turned[to + channel] = data[from + channel] ?? 0;
+    }
+  }
+  return differenceHash({ data: turned, width: height, height: width, channels });
+}
+
+/** The turned hash that the mirrored picture has: its rows, which were columns, in reverse. */
+export function turnedMirroredHash(hash: string): string {
+  return (hash.match(/../g) ?? []).reverse().join('');
+}

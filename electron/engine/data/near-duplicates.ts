@@ -1,4 +1,4 @@
-import { mirroredHash } from './difference-hash.ts';
+import { hashDistance, mirroredHash, turnedMirroredHash } from './difference-hash.ts';
 
 /**
  * Hashes that differ in at most this many of 64 bits are taken for the same picture, recompressed or resized.
@@ -6,7 +6,15 @@ import { mirroredHash } from './difference-hash.ts';
  */
 export const nearDuplicateDistance = 4;
 
+/**
+ * The same for the hash of the turned picture. Twice as much, because it confirms a pair and finds none: a subject in
+ * the middle of a plain ground gives many pictures one hash along the rows, but not along the columns as well.
+ */
+const confirmingDistance = 8;
+
 export interface NearDuplicateOptions {
+  /** Hash of each picture turned by a right angle (`turnedHash`), '' for none: pairs must agree in it as well. */
+  turned?: readonly string[];
   /** Greatest number of differing bits, 0 to 15. */
   distance?: number;
   /** Whether a mirrored copy counts as a duplicate. */
@@ -19,19 +27,31 @@ export interface NearDuplicateOptions {
  * @returns positions in `hashes`, groups of two or more only, each ascending, in the order of their first member
  */
 export function nearDuplicates(hashes: readonly string[], options: NearDuplicateOptions = {}): number[][] {
-  const { distance = nearDuplicateDistance, mirrored = true } = options;
-  const positions = positionsByHash(hashes);
-  const distinct = [...positions.keys()];
+  const { distance = nearDuplicateDistance, mirrored = true, turned = [] } = options;
+  const positions = positionsByHash(hashes, turned);
+  const distinct = [...positions.keys()].map((key) => ({
+    key,
+    hash: key.slice(0, 16),
+    turned: key.slice(16),
+  }));
   const groups = new DisjointSets(distinct.length);
-  const index = indexByBands(distinct, distance);
-  for (const [at, hash] of distinct.entries()) {
-    index.visitNear(hash, (other) => groups.join(at, other));
-    if (mirrored) index.visitNear(mirroredHash(hash), (other) => groups.join(at, other));
+  const index = indexByBands(
+    distinct.map(({ hash }) => hash),
+    distance,
+  );
+  for (const [at, own] of distinct.entries()) {
+    const joinIf = (turnedHash: string) => (other: number) => {
+      const theirs = distinct[other]!.turned;
+      const differ = turnedHash && theirs ? hashDistance(turnedHash, theirs) : 0;
+      if (differ <= confirmingDistance) groups.join(at, other);
+    };
+    index.visitNear(own.hash, joinIf(own.turned));
+    if (mirrored) index.visitNear(mirroredHash(own.hash), joinIf(turnedMirroredHash(own.turned)));
   }
   const byRoot = new Map<number, number[]>();
-  for (const [at, hash] of distinct.entries()) {
+  for (const [at, { key }] of distinct.entries()) {
     const root = groups.rootOf(at);
-    byRoot.set(root, [...(byRoot.get(root) ?? []), ...(positions.get(hash) ?? [])]);
+    byRoot.set(root, [...(byRoot.get(root) ?? []), ...(positions.get(key) ?? [])]);
   }
   return [...byRoot.values()]
     .filter((group) => group.length > 1)
@@ -39,13 +59,15 @@ export function nearDuplicates(hashes: readonly string[], options: NearDuplicate
     .sort(([a = 0], [b = 0]) => a - b);
 }
 
-function positionsByHash(hashes: readonly string[]): Map<string, number[]> {
+/** By the 16 digits of the hash and those of the turned one. */
+function positionsByHash(hashes: readonly string[], turned: readonly string[]): Map<string, number[]> {
   const positions = new Map<string, number[]>();
   for (const [position, hash] of hashes.entries()) {
     if (/^0*$/.test(hash)) continue;
-    const known = positions.get(hash);
+    const key = hash + (turned[position] ?? '');
+    const known = positions.get(key);
     if (known) known.push(position);
-    else positions.set(hash, [position]);
+    else positions.set(key, [position]);
   }
   return positions;
 }

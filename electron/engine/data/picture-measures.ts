@@ -1,5 +1,6 @@
 import type { RowPack } from './cache/row-pack.ts';
 import { openRowPack } from './cache/row-pack.ts';
+import { turnedHash } from './difference-hash.ts';
 import { decodeEach, decoderVersion } from './decode.ts';
 import type { CachedItem } from './pixel-cache.ts';
 
@@ -17,7 +18,7 @@ export type MeasureName = (typeof measureNames)[number];
 /** Pictures are compared at the size a network sees them: a small one that was enlarged is blurred there too. */
 const side = 224;
 /** Goes up whenever the same pixels would give other numbers. */
-const measuresVersion = 1;
+const measuresVersion = 2;
 /** Pictures kept at a time; what was measured before a crash is there. */
 const chunk = 256;
 
@@ -69,10 +70,14 @@ function laplacianVariance(luma: Float64Array, size: number): number {
   return Math.max(0, squares / count - (sum / count) ** 2);
 }
 
-/** Opens the cache of measures in the project's cache folder: float32 in the order of `measureNames`. */
+/** The 64 bits of the turned hash, 16 in each of four numbers. */
+const hashParts = 4;
+const rowWidth = measureNames.length + hashParts;
+
+/** Opens the cache in the project's cache folder: float32, `measureNames` and then the parts of the hash. */
 function openMeasureCache(cacheDir: string): Promise<RowPack> {
   const key = { side, decoder: decoderVersion, version: measuresVersion };
-  return openRowPack(`${cacheDir}/measures`, key, measureNames.length * Float32Array.BYTES_PER_ELEMENT);
+  return openRowPack(`${cacheDir}/measures`, key, rowWidth * Float32Array.BYTES_PER_ELEMENT);
 }
 
 export interface MeasureOptions {
@@ -80,18 +85,23 @@ export interface MeasureOptions {
   onProgress?: (done: number) => void;
 }
 
+export interface MeasuredPictures {
+  /** `[items.length, measureNames.length]`; NaN where a file gives no picture. */
+  measures: Float32Array;
+  /** Hash of each picture turned by a right angle; '' where there is none. */
+  turned: string[];
+}
+
 /**
- * Measures of many pictures, `[items.length, measureNames.length]`: from the cache, else decoded and kept there.
- * NaN where a file gives no picture.
+ * Measures of many pictures: from the cache, else decoded and kept there.
  * @throws GraftError cancelled
  */
 export async function measurePictures(
   cacheDir: string,
   items: readonly CachedItem[],
   { signal, onProgress }: MeasureOptions = {},
-): Promise<Float32Array> {
-  const width = measureNames.length;
-  const out = new Float32Array(items.length * width);
+): Promise<MeasuredPictures> {
+  const out = new Float32Array(items.length * rowWidth);
   const cache = await openMeasureCache(cacheDir);
   const hashes = items.map(({ sha256 }) => sha256);
   const missing = await cache.read(hashes, out);
@@ -104,7 +114,22 @@ export async function measurePictures(
     await cache.close();
   }
   onProgress?.(items.length);
-  return out;
+  return unpacked(out);
+}
+
+function unpacked(rows: Float32Array): MeasuredPictures {
+  const count = rows.length / rowWidth;
+  const measures = new Float32Array(count * measureNames.length);
+  const turned: string[] = [];
+  for (let item = 0; item < count; item++) {
+    const row = rows.subarray(item * rowWidth, (item + 1) * rowWidth);
+    measures.set(row.subarray(0, measureNames.length), item * measureNames.length);
+    const parts = Array.from(row.subarray(measureNames.length));
+    turned.push(
+      parts.some(Number.isNaN) ? '' : parts.map((part) => part.toString(16).padStart(4, '0')).join(''),
+    );
+  }
+  return { measures, turned };
 }
 
 async function measureChunk(
@@ -114,9 +139,8 @@ async function measureChunk(
   out: Float32Array,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const width = measureNames.length;
   const wanted = Array.from(rows, (row) => items[row]!);
-  for (const row of rows) out.fill(NaN, row * width, (row + 1) * width);
+  for (const row of rows) out.fill(NaN, row * rowWidth, (row + 1) * rowWidth);
   const options = {
     size: side,
     mode: 'stretch' as const,
@@ -128,10 +152,9 @@ async function measureChunk(
     options,
     (index, image) => {
       const measures = measurePicture(image, side);
-      out.set(
-        measureNames.map((name) => measures[name]),
-        rows[index]! * width,
-      );
+      const hash = turnedHash({ data: image, width: side, height: side, channels: 3 });
+      const parts = (hash.match(/.{4}/g) ?? []).map((part) => Number.parseInt(part, 16));
+      out.set([...measureNames.map((name) => measures[name]), ...parts], rows[index]! * rowWidth);
     },
   );
   const bad = new Set(failed.map(({ index }) => index));
@@ -140,7 +163,7 @@ async function measureChunk(
   await cache
     .append(
       kept.map((index) => wanted[index]!.sha256),
-      kept.map((index) => out.subarray(rows[index]! * width, (rows[index]! + 1) * width)),
+      kept.map((index) => out.subarray(rows[index]! * rowWidth, (rows[index]! + 1) * rowWidth)),
     )
     .catch(() => undefined);
 }

@@ -52,7 +52,7 @@ export const mediaHandlers: MediaHandlers = {
     const onProgress = (done: number) => progress({ done, total: items.length });
     return measurePictures(cacheDir, items, { signal, onProgress });
   },
-  groupDuplicates: ({ hashes }) => nearDuplicates(hashes),
+  groupDuplicates: ({ hashes, turned }) => nearDuplicates(hashes, { turned }),
   sample({ dir, seed }, { progress, signal }) {
     return generateSample(dir, { seed, signal, onProgress: (done, total) => progress({ done, total }) });
   },

@@ -1,3 +1,4 @@
+import type { EngineResult } from '../../engine/protocol.ts';
 import type { NewFinding } from '../../store/queries/checks.ts';
 import type { CheckedItem, CheckRow } from '../../store/queries/checks.ts';
 import type { LabContext } from '../context.ts';
@@ -45,8 +46,9 @@ export class DataCheck {
     const { store } = this.#project;
     const { revision } = store.project.get();
     const items = store.checks.items();
-    const groups = [...sameBytes(items), ...(await this.#closeHashes(items))];
-    const shifts = await this.#shifts(items);
+    const { measures, turned } = await this.#measure(items);
+    const shifts = await shiftFindings(items, measures, MEASURES);
+    const groups = [...sameBytes(items), ...(await this.#closeHashes(items, turned))];
     const seen = await this.#examine(items, groups);
     const copies = copyFindings(items, copyClusters(items.length, [...groups, ...seen.alike]));
     const check: CheckRow = {
@@ -64,13 +66,13 @@ export class DataCheck {
     return check;
   }
 
-  #closeHashes(items: CheckedItem[]): Promise<number[][]> {
+  #closeHashes(items: CheckedItem[], turned: string[]): Promise<number[][]> {
     this.#job.progress({ phase: 'copies', done: 0, total: 0 });
     const hashes = items.map(({ dhash }) => dhash);
-    return requestUntil(this.#job.signal, this.#lab.engines.media, 'groupDuplicates', { hashes });
+    return requestUntil(this.#job.signal, this.#lab.engines.media, 'groupDuplicates', { hashes, turned });
   }
 
-  async #shifts(items: CheckedItem[]): Promise<NewFinding[]> {
+  #measure(items: CheckedItem[]): Promise<EngineResult<'measurePictures'>> {
     const { dir, places } = this.#project;
     const files = items.map(({ path, sha256 }) => ({ path: absolutePath(dir, path), sha256 }));
     this.#job.progress({ phase: 'pictures', done: 0, total: items.length });
@@ -78,8 +80,7 @@ export class DataCheck {
     const progress = ({ done, total }: { done: number; total: number }) =>
       this.#job.progress({ phase: 'pictures', done, total });
     const { media } = this.#lab.engines;
-    const rows = await requestUntil(this.#job.signal, media, 'measurePictures', params, progress);
-    return shiftFindings(items, rows, MEASURES);
+    return requestUntil(this.#job.signal, media, 'measurePictures', params, progress);
   }
 
   /** Copies found by now go together through the cross-validation; those found through features come back. */

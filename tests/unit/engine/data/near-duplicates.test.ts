@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashDistance, mirroredHash } from '../../../../electron/engine/data/difference-hash.ts';
+import {
+  differenceHash,
+  hashDistance,
+  mirroredHash,
+  turnedHash,
+  turnedMirroredHash,
+} from '../../../../electron/engine/data/difference-hash.ts';
 import { nearDuplicates } from '../../../../electron/engine/data/near-duplicates.ts';
 import { seededRandom } from '../../../../shared/random.ts';
 
@@ -90,5 +96,35 @@ describe('the difference hash', () => {
         expect(mirroredHash(mirroredHash(hash))).toBe(hash);
       }),
     );
+  });
+});
+
+describe('the hash of the turned picture', () => {
+  const random = seededRandom(3);
+  const side = 72;
+  const grey = Uint8Array.from({ length: 64 }, () => Math.floor(256 * random()));
+  const pixel = (x: number, y: number) => grey[Math.floor(y / 9) * 8 + Math.floor(x / 9)] ?? 0;
+  const picture = (of: (x: number, y: number) => number) => ({
+    data: Uint8Array.from({ length: side * side }, (_, at) => of(at % side, Math.floor(at / side))),
+    width: side,
+    height: side,
+    channels: 1,
+  });
+
+  it('is the hash of the picture with rows and columns changed about, and known of the mirrored picture', () => {
+    const upright = picture(pixel);
+    expect(turnedHash(upright)).toBe(differenceHash(picture((x, y) => pixel(y, x))));
+    const mirrored = picture((x, y) => pixel(side - 1 - x, y));
+    expect(turnedHash(mirrored)).toBe(turnedMirroredHash(turnedHash(upright)));
+  });
+
+  it('keeps pictures apart that agree along the rows alone, and joins a copy, mirrored or not', () => {
+    const hash = 'e0e0e0e0e0e0f0e0';
+    const turned = '00ff00ff00ff00ff';
+    expect(nearDuplicates([hash, hash], { turned: [turned, 'f0f0f0f0f0f0f0f0'] })).toEqual([]);
+    expect(nearDuplicates([hash, hash], { turned: [turned, '00ff00ff00ff00f0'] })).toEqual([[0, 1]]);
+    const mirror = [mirroredHash(hash), turnedMirroredHash(turned)] as const;
+    expect(nearDuplicates([hash, mirror[0]], { turned: [turned, mirror[1]] })).toEqual([[0, 1]]);
+    expect(nearDuplicates([hash, hash], { turned: [turned, ''] })).toEqual([[0, 1]]);
   });
 });

@@ -32,14 +32,16 @@ it('sees that a blurred copy is less sharp and a dark one less bright; a changed
     path,
     sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
   }));
-  const rows = await measurePictures(folder, items);
+  const { measures: rows, turned } = await measurePictures(folder, items);
   const of = (row: number, name: (typeof measureNames)[number]) =>
     rows[row * measureNames.length + measureNames.indexOf(name)]!;
   expect(of(1, 'sharpness')).toBeLessThan(of(0, 'sharpness') - 1);
   expect(of(2, 'brightness')).toBeCloseTo(0.3 * of(0, 'brightness'), 1);
   expect(of(3, 'brightness')).toBeNaN();
+  expect(turned.map((hash) => hash.length)).toEqual([16, 16, 16, 0]);
   // From the cache now: the file itself is not needed any more.
   rmSync(paths[0]!);
   const again = await measurePictures(folder, items.slice(0, 2));
-  expect([...again]).toEqual([...rows.subarray(0, 2 * measureNames.length)]);
+  expect([...again.measures]).toEqual([...rows.subarray(0, 2 * measureNames.length)]);
+  expect(again.turned).toEqual(turned.slice(0, 2));
 });

@@ -45,12 +45,12 @@ interface Answers {
 async function check({ lab, media, compute }: TestLab, answers: Answers = {}) {
   const { job: id } = await lab.call('checks.start', { weights: answers.examine ? undefined : null });
   const ended = nextEvent(lab, 'job.changed', (job) => job.id === id && job.status !== 'running');
-  (await media.next('groupDuplicates')).resolve(answers.groups ?? []);
   const measuring = await media.next('measurePictures');
   const count = measuring.params.items.length;
-  measuring.resolve(
-    Float32Array.from({ length: count * 6 }, (_, at) => answers.rows?.(Math.floor(at / 6)) ?? at % 7),
-  );
+  const valueOf = (at: number) => answers.rows?.(Math.floor(at / 6)) ?? at % 7;
+  const measures = Float32Array.from({ length: count * 6 }, (_, at) => valueOf(at));
+  measuring.resolve({ measures, turned: new Array<string>(count).fill('') });
+  (await media.next('groupDuplicates')).resolve(answers.groups ?? []);
   if (answers.examine) {
     (await media.next('zooList')).resolve([installed]);
     const examining = await compute.next('examine');
@@ -231,7 +231,7 @@ test('a second check ends the first; a cancelled one leaves what the last one fo
     'job.changed',
     (job) => job.id === first && job.status === 'cancelled',
   );
-  await project.media.next('groupDuplicates');
+  await project.media.next('measurePictures');
   const done = check(project);
   await cancelled;
   expect((await done).status).toBe('done');
