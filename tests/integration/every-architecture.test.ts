@@ -1,21 +1,19 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freezingProofSchema } from '../../shared/contract/runs.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import type { DatasetItem, Places } from '../../electron/engine/protocol.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
 import { onBackend } from '../../electron/engine/training/device.ts';
-import { exportRun } from '../../electron/engine/training/export.ts';
+import { exportRun } from '../../electron/engine/training/inference/export.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';
 import { architectures } from '../../electron/engine/zoo/registry.ts';
+import { classes, placesIn, plainPictures } from './plain-pictures.ts';
 
 /** What every architecture of the zoo must do, at its smallest input: train from its default cut, keep the rest, leave as ONNX. */
 
-const classes = ['dark', 'light'];
 const EXPORT_TOLERANCE = 1e-4;
 let folder: string;
 let places: Places;
@@ -23,25 +21,8 @@ let items: DatasetItem[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'graft-architectures-'));
-  places = {
-    libraryDir: join(folder, 'library'),
-    cacheDir: join(folder, 'cache'),
-    runsDir: join(folder, 'runs'),
-  };
-  items = await Promise.all(
-    Array.from({ length: 12 }, async (_, i): Promise<DatasetItem> => {
-      const path = join(folder, `${i}.png`);
-      const level = i % 2 === 0 ? 40 + i : 180 + i;
-      const background = { r: level, g: level / 2, b: 255 - level };
-      await sharp({ create: { width: 40, height: 40, channels: 3, background } })
-        .png()
-        .toFile(path);
-      const sha256 = createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex');
-      return { id: i + 1, path, sha256, classIndex: i % 2, split: i < 8 ? 'train' : 'validation' };
-    }),
-  );
+  places = placesIn(folder);
+  items = await plainPictures(folder, 12, 8);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

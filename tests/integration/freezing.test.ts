@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tensor1d, tensor4d } from '@tensorflow/tfjs-core';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freezingProofSchema } from '../../shared/contract/runs.ts';
 import type { FreezingProof } from '../../shared/contract/runs.ts';
@@ -16,35 +14,18 @@ import { brokenFreezing, proveFreezing, stateOf } from '../../electron/engine/tr
 import { networkTensors } from '../../electron/engine/training/network/network.ts';
 import { layersTrainedIn, startingNetwork } from '../../electron/engine/training/plan.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';
+import { classes, placesIn, plainPictures } from './plain-pictures.ts';
 
 /** Freezing by single layers, on real files and the real engine: what was frozen has not moved by one bit. */
 
-const classes = ['dark', 'light'];
 let folder: string;
 let places: Places;
 let items: DatasetItem[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'graft-freezing-'));
-  places = {
-    libraryDir: join(folder, 'library'),
-    cacheDir: join(folder, 'cache'),
-    runsDir: join(folder, 'runs'),
-  };
-  items = await Promise.all(
-    Array.from({ length: 24 }, async (_, i): Promise<DatasetItem> => {
-      const path = join(folder, `${i}.png`);
-      const level = i % 2 === 0 ? 40 + i : 180 + i;
-      const background = { r: level, g: level / 2, b: 255 - level };
-      await sharp({ create: { width: 40, height: 40, channels: 3, background } })
-        .png()
-        .toFile(path);
-      const sha256 = createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex');
-      return { id: i + 1, path, sha256, classIndex: i % 2, split: i < 16 ? 'train' : 'validation' };
-    }),
-  );
+  places = placesIn(folder);
+  items = await plainPictures(folder, 24, 16);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -13,8 +13,8 @@ import { engineStats, resetStats } from '../../electron/engine/backend/index.ts'
 import { readSafetensors } from '../../electron/engine/tensors/safetensors.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
 import { backendInfo } from '../../electron/engine/training/device.ts';
-import { exportRun } from '../../electron/engine/training/export.ts';
-import { predictImages, predictItems } from '../../electron/engine/training/predict.ts';
+import { exportRun } from '../../electron/engine/training/inference/export.ts';
+import { predictImages, predictItems } from '../../electron/engine/training/inference/predict.ts';
 import { previewAugmentation } from '../../electron/engine/training/preview.ts';
 import { findRate } from '../../electron/engine/training/rate-finder.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';

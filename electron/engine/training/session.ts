@@ -16,7 +16,7 @@ import { assignValues, saveNetwork, valuesOf } from './network/model-store.ts';
 import { networkDropouts, networkTensors } from './network/network.ts';
 import type { Network } from './network/network.ts';
 import { countParams, startingNetwork, trainedLayers } from './plan.ts';
-import { PassTimer } from './pass-timer.ts';
+import { PassTimer } from './timing/pass-timer.ts';
 import { prepareStage } from './prepare-stage.ts';
 import { Reporter } from './reporter.ts';
 import type { ReportSink } from './reporter.ts';

@@ -20,7 +20,7 @@ import type { RunControl } from '../control.ts';
 import { hashTensors } from '../network/freezing.ts';
 import { below } from '../network/network.ts';
 import type { Network, Trainable } from '../network/network.ts';
-import type { PassTimer } from '../pass-timer.ts';
+import type { PassTimer } from '../timing/pass-timer.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Rows, Variants } from './rows.ts';
 

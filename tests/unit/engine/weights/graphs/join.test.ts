@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openOnnx, selectBackend } from '../../../../../electron/engine/backend/index.ts';
-import { exportOnGraph } from '../../../../../electron/engine/training/export-graph.ts';
+import { exportOnGraph } from '../../../../../electron/engine/training/inference/export-graph.ts';
 import { buildNetwork, probabilities } from '../../../../../electron/engine/training/network/network.ts';
 import type { NetworkSpec } from '../../../../../electron/engine/training/network/network.ts';
 import { importOnnx } from '../../../../../electron/engine/weights/graphs/graph-import.ts';

@@ -1,15 +1,15 @@
 import { randomUniform } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { GraftError } from '../../../shared/errors.ts';
-import { bake, unbake } from '../backend/index.ts';
-import type { EngineParams, EngineResult } from '../protocol.ts';
-import { findGraph } from '../weights/graphs/graph-import.ts';
-import { architecture } from '../zoo/registry.ts';
-import type { RunControl } from './control.ts';
-import { deviceLabel } from './device.ts';
-import { featureBatch, weightBytes } from './inputs/dataset.ts';
-import { below, buildNetwork, cutForStage, networkTensors } from './network/network.ts';
-import type { Network, Trainable } from './network/network.ts';
+import { GraftError } from '../../../../shared/errors.ts';
+import { bake, unbake } from '../../backend/index.ts';
+import type { EngineParams, EngineResult } from '../../protocol.ts';
+import { findGraph } from '../../weights/graphs/graph-import.ts';
+import { architecture } from '../../zoo/registry.ts';
+import type { RunControl } from '../control.ts';
+import { deviceLabel } from '../device.ts';
+import { featureBatch, weightBytes } from '../inputs/dataset.ts';
+import { below, buildNetwork, cutForStage, networkTensors } from '../network/network.ts';
+import type { Network, Trainable } from '../network/network.ts';
 import { PassTimer } from './pass-timer.ts';
 
 /** Passes are taken until there are this many, or enough and this many ms are over. */

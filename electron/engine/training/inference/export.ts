@@ -1,15 +1,15 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { tensor4d, zeros } from '@tensorflow/tfjs-core';
-import { exportOnnx, openOnnx } from '../backend/index.ts';
-import { decodeMany } from '../data/decode.ts';
-import type { EngineResult } from '../protocol.ts';
-import { writeBeside } from '../tensors/write-beside.ts';
-import type { RunControl } from './control.ts';
-import { openedGraph } from '../weights/graphs/frozen-graph.ts';
+import { exportOnnx, openOnnx } from '../../backend/index.ts';
+import { decodeMany } from '../../data/decode.ts';
+import type { EngineResult } from '../../protocol.ts';
+import { writeBeside } from '../../tensors/write-beside.ts';
+import type { RunControl } from '../control.ts';
+import { openedGraph } from '../../weights/graphs/frozen-graph.ts';
 import { exportOnGraph } from './export-graph.ts';
-import { loadNetwork } from './network/model-store.ts';
-import { probabilities } from './network/network.ts';
-import type { Network } from './network/network.ts';
+import { loadNetwork } from '../network/model-store.ts';
+import { probabilities } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 
 /**
  * Writes a run's model as one ONNX file, preprocessing included: input `image` `[batch, size, size, 3]`, RGB, 0 to 255,

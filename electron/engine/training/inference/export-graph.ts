@@ -1,13 +1,13 @@
 import { softmax, tidy, transpose, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { exportOnnx } from '../backend/index.ts';
-import type { Forward } from '../backend/index.ts';
-import { featureMap, openedGraph } from '../weights/graphs/frozen-graph.ts';
-import { readGraphFile } from '../weights/graphs/graph-file.ts';
-import { joinNetworks } from '../weights/graphs/join.ts';
-import { preprocess } from '../zoo/preprocessing.ts';
-import { pool } from './network/network.ts';
-import type { Network } from './network/network.ts';
+import { exportOnnx } from '../../backend/index.ts';
+import type { Forward } from '../../backend/index.ts';
+import { featureMap, openedGraph } from '../../weights/graphs/frozen-graph.ts';
+import { readGraphFile } from '../../weights/graphs/graph-file.ts';
+import { joinNetworks } from '../../weights/graphs/join.ts';
+import { preprocess } from '../../zoo/preprocessing.ts';
+import { pool } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 
 /**
  * A model on an imported network as one ONNX file: what Graft does before and after it is recorded, and the network

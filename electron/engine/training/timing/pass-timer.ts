@@ -1,4 +1,4 @@
-import type { BackbonePass } from '../protocol.ts';
+import type { BackbonePass } from '../../protocol.ts';
 
 /** The first pass compiles; two more at least, so that one disturbance does not make the number. */
 const fewestPasses = 3;

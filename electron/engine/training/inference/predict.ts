@@ -1,13 +1,13 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
-import { bake, unbake } from '../backend/index.ts';
-import { decodeEach, decodeFile } from '../data/decode.ts';
-import { ImageError } from '../data/formats/image-error.ts';
-import { imageFileOf, readImageFile } from '../data/formats/open-image.ts';
-import type { DatasetItem, EngineResult, StoredPredictions } from '../protocol.ts';
-import type { RunControl } from './control.ts';
-import { loadNetwork } from './network/model-store.ts';
-import { networkTensors, probabilities } from './network/network.ts';
-import type { Network } from './network/network.ts';
+import { bake, unbake } from '../../backend/index.ts';
+import { decodeEach, decodeFile } from '../../data/decode.ts';
+import { ImageError } from '../../data/formats/image-error.ts';
+import { imageFileOf, readImageFile } from '../../data/formats/open-image.ts';
+import type { DatasetItem, EngineResult, StoredPredictions } from '../../protocol.ts';
+import type { RunControl } from '../control.ts';
+import { loadNetwork } from '../network/model-store.ts';
+import { networkTensors, probabilities } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 
 /** Rows of one forward pass: few sizes, so that few are compiled. */
 const batchSizes = [1, 8, 32] as const;
