@@ -11,7 +11,7 @@ import type { Stage } from '../../shared/recipe.ts';
 import type { DatasetItem, Places } from '../../electron/engine/protocol.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
 import { onBackend } from '../../electron/engine/training/device.ts';
-import { measureBackbone } from '../../electron/engine/training/measure.ts';
+import { measureBackbone } from '../../electron/engine/training/timing/measure.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';
 import { architecture } from '../../electron/engine/zoo/registry.ts';
 import { layerRows } from '../../electron/engine/zoo/layer-rows.ts';
