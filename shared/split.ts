@@ -13,6 +13,36 @@ export interface SplitItem {
   classId: number | null;
   /** Hash of the file; '' for none. Items of the same hash never part: that would leak test pictures. */
   sha256: string;
+  /** Name of a group that never parts either, e.g. nearly the same picture. */
+  group?: string;
+}
+
+export interface PlacedItem extends SplitItem {
+  split: Split | null;
+}
+
+/**
+ * Deals out the items that have no split. One that belongs together with items that have one follows them (the test
+ * split before validation before train, should they be apart already); the rest is dealt as by `dealSplits`.
+ */
+export function dealUnsplit(
+  items: readonly PlacedItem[],
+  shares: SplitShares,
+  seed: number,
+): Map<number, Split> {
+  const dealt = new Map<number, Split>();
+  const rest: SplitItem[] = [];
+  for (const members of togetherOf(items)) {
+    const taken = new Set(members.map(({ split }) => split));
+    const given = (['test', 'validation', 'train'] as const).find((split) => taken.has(split));
+    for (const member of members) {
+      if (member.split !== null) continue;
+      if (given) dealt.set(member.id, given);
+      else rest.push(member);
+    }
+  }
+  for (const [id, split] of dealSplits(rest, shares, seed)) dealt.set(id, split);
+  return dealt;
 }
 
 /**
@@ -40,15 +70,8 @@ export function dealSplits(
 
 /** Classes in the order of their id; in each, groups of items that must stay together, in the order of theirs. */
 function groupsByClass(items: readonly SplitItem[]): [number, SplitItem[][]][] {
-  const groups = new Map<string, SplitItem[]>();
-  for (const item of [...items].sort((a, b) => a.id - b.id)) {
-    const key = item.sha256 === '' ? `id ${item.id}` : item.sha256;
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
   const classes = new Map<number, SplitItem[][]>();
-  for (const group of groups.values()) {
+  for (const group of togetherOf(items)) {
     // The same picture under two labels goes with its first one.
     const classId = group[0]?.classId ?? unlabelled;
     const members = classes.get(classId);
@@ -56,6 +79,23 @@ function groupsByClass(items: readonly SplitItem[]): [number, SplitItem[][]][] {
     else classes.set(classId, [group]);
   }
   return [...classes].sort(([a], [b]) => a - b);
+}
+
+/** Items that must not part: of one hash, or of one group. In the order of their first id. */
+function togetherOf<T extends SplitItem>(items: readonly T[]): T[][] {
+  const groupOfHash = new Map(
+    items.flatMap(({ sha256, group }) => (group !== undefined && sha256 !== '' ? [[sha256, group]] : [])),
+  );
+  const together = new Map<string, T[]>();
+  for (const item of [...items].sort((a, b) => a.id - b.id)) {
+    const group = item.group ?? groupOfHash.get(item.sha256);
+    const alone = item.sha256 === '' ? `id ${item.id}` : `hash ${item.sha256}`;
+    const key = group === undefined ? alone : `group ${group}`;
+    const members = together.get(key);
+    if (members) members.push(item);
+    else together.set(key, [item]);
+  }
+  return [...together.values()];
 }
 
 const unlabelled = -1;

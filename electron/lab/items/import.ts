@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { ImportReport, Job, ParsedParams, Split } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { BrokenReason } from '../../../shared/item-reasons.ts';
-import { defaultShares, dealSplits } from '../../../shared/split.ts';
+import { defaultShares, dealUnsplit } from '../../../shared/split.ts';
 import type { Inspected, ScannedEntry } from '../../engine/protocol.ts';
 import type { NewItem } from '../../store/queries/items.ts';
 import type { Store } from '../../store/store.ts';
@@ -199,11 +199,14 @@ class Import {
     if (item.status === 'warning') this.#report.warnings++;
   }
 
-  /** Deals out what this import brought, and what an earlier one that was cut off left without a split. */
+  /**
+   * Deals out what this import brought, and what an earlier one that was cut off left without a split. A copy of
+   * a file that has a split goes there too.
+   */
   #deal(): void {
     this.#lab.projects.edit((store) => {
-      const undealt = store.items.usable(this.#params.collection).filter(({ split }) => split === null);
-      for (const [id, split] of dealSplits(undealt, defaultShares, SPLIT_SEED))
+      const items = store.items.usable(this.#params.collection);
+      for (const [id, split] of dealUnsplit(items, defaultShares, SPLIT_SEED))
         store.items.setSplit(id, split);
     });
   }

@@ -1,9 +1,10 @@
 import type { Item, Split } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import { dealSplits } from '../../../shared/split.ts';
+import { dealSplits, dealUnsplit } from '../../../shared/split.ts';
 import type { EditedField, EditedValue } from '../../store/queries/edits.ts';
 import type { ItemRow } from '../../store/queries/items.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
+import { copyGroups } from './copy-groups.ts';
 import { startImport } from './import.ts';
 
 /** Shares of a split may miss 1 by rounding in a form. */
@@ -51,9 +52,11 @@ export function itemHandlers(lab: LabContext, onImported: () => void): HandlersO
     'items.resplit'({ keepGiven, seed, ...shares }) {
       checkShares(shares);
       const { collections } = projects.describeCurrent();
+      const { store } = projects.current;
+      const groupOf = copyGroups(store);
       const dealt = collections.flatMap(({ name }) => {
-        const items = projects.current.store.items.usable(name);
-        return [...dealSplits(keepGiven ? items.filter(({ split }) => split === null) : items, shares, seed)];
+        const items = store.items.usable(name).map((item) => ({ ...item, group: groupOf.get(item.id) }));
+        return [...(keepGiven ? dealUnsplit : dealSplits)(items, shares, seed)];
       });
       return edit('resplit', 'split', dealt);
     },

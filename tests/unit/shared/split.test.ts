@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splits } from '../../../shared/contract/projects.ts';
-import { dealSplits, defaultShares } from '../../../shared/split.ts';
+import { dealSplits, dealUnsplit, defaultShares } from '../../../shared/split.ts';
 import type { SplitItem, SplitShares } from '../../../shared/split.ts';
 
 const item = (id: number, classId: number, sha256 = ''): SplitItem => ({ id, classId, sha256 });
@@ -104,5 +104,35 @@ describe('a stratified split', () => {
   it('splits 100,000 items at once', () => {
     const items = Array.from({ length: 100_000 }, (_, id) => item(id, id % 200, String(id)));
     expect(dealSplits(items, defaultShares, 3).size).toBe(100_000);
+  });
+});
+
+describe('items that belong together', () => {
+  const many = classOf(40);
+
+  it('never part, whether their bytes or their group say so, nor a copy of a member of a group', () => {
+    fc.assert(
+      fc.property(anySeed, (seed) => {
+        const items = many.map((one) => {
+          if (one.id < 6) return { ...one, group: 'series', sha256: `hash ${one.id}` };
+          return one.id === 6 ? { ...one, sha256: 'hash 3' } : one;
+        });
+        const dealt = dealSplits(items, defaultShares, seed);
+        expect(new Set([0, 1, 2, 3, 4, 5, 6].map((id) => dealt.get(id))).size).toBe(1);
+      }),
+    );
+  });
+
+  it('follow those that have a split already; the rest is dealt in the shares', () => {
+    const items = many.map((one) => {
+      const split = one.id === 0 ? ('validation' as const) : one.id === 1 ? ('test' as const) : null;
+      return { ...one, split, group: one.id < 4 ? 'series' : undefined, sha256: one.id === 4 ? 'same' : '' };
+    });
+    items.push({ ...item(100, 0, 'same'), split: 'test', group: undefined });
+    const dealt = dealUnsplit(items, defaultShares, 42);
+    expect([0, 1, 100].some((id) => dealt.has(id))).toBe(false);
+    expect([2, 3, 4].map((id) => dealt.get(id))).toEqual(['test', 'test', 'test']);
+    const rest = classOf(40).slice(5);
+    expect(counts(rest, dealt)).toEqual({ train: 25, validation: 5, test: 5 });
   });
 });

@@ -237,3 +237,26 @@ test('a second check ends the first; a cancelled one leaves what the last one fo
   expect((await done).status).toBe('done');
   expect(await kindsOf(project)).toHaveProperty('conflict', 1);
 });
+
+test('splitting again keeps the copies that a check found together, unless a person said to keep them apart', async () => {
+  const project = await projectOf([...plain('cat', 30), ...plain('dog', 30)]);
+  const { lab, ids } = project;
+  const shares = { train: 0.4, validation: 0.3, test: 0.3 };
+  await check(project, { groups: [[3, 14, 22, 40]] });
+  const splitsOf = async () => {
+    const items = await lab.call('items.get', { ids: [3, 14, 22, 40].map((at) => ids[at]!) });
+    return new Set(items.map(({ split }) => split)).size;
+  };
+  for (const seed of [1, 2, 3]) {
+    await lab.call('items.resplit', { ...shares, seed });
+    expect(await splitsOf()).toBe(1);
+  }
+  const [conflict] = await findingsOf(project, 'conflict');
+  await lab.call('checks.keep', { kind: 'conflict', keys: [conflict!.key] });
+  const apart = [];
+  for (const seed of [1, 2, 3]) {
+    await lab.call('items.resplit', { ...shares, seed });
+    apart.push(await splitsOf());
+  }
+  expect(Math.max(...apart)).toBeGreaterThan(1);
+});
