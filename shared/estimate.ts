@@ -46,6 +46,8 @@ export interface StageEstimate {
   /** Seconds of the frozen part over all pictures, once; null without a measured speed. */
   firstPassSeconds: number | null;
   epochSeconds: number | null;
+  /** Bytes kept on disk of what enters the trained part, of every picture and its augmented copies; 0 when nothing is. */
+  diskBytes: number;
   /** Bytes the run needs, besides what the engine takes by itself. */
   memory: number;
 }
@@ -104,6 +106,7 @@ export function estimateStage(plan: StagePlan): StageEstimate {
     tooLargeToCache: split.cachedAt !== null && !rows.fits,
     firstPassSeconds,
     epochSeconds,
+    diskBytes: rows.fits && split.cachedAt !== null ? rows.bytes : 0,
     memory: memoryOf(plan, split, params, head.params, rows.bytes),
   };
 }

@@ -97,6 +97,13 @@ describe('an estimate', () => {
     });
   });
 
+  it('says what the cache takes on disk: the pooled features of every picture and of its augmented copies', () => {
+    const frozen = { ...plan, trained: new Set<string>() };
+    expect(estimateStage(frozen).diskBytes).toBe(140 * 8 * 4);
+    expect(estimateStage({ ...frozen, variants: 5 }).diskBytes).toBe((140 + 5 * 100) * 8 * 4);
+    expect(estimateStage({ ...plan, trained: new Set(['conv']) }).diskBytes).toBe(0);
+  });
+
   it('shares the measured pass out: frozen as a whole it takes all of it, once per picture', () => {
     const frozen = estimateStage({ ...plan, trained: new Set() });
     expect(frozen.firstPassSeconds).toBeCloseTo((140 * 10) / 1000, 6);
