@@ -3,6 +3,7 @@ import { findingKinds } from '../findings.ts';
 import type { FindingKind } from '../findings.ts';
 import { itemSchema } from './items.ts';
 import { method } from './method.ts';
+import { splitSchema } from './projects.ts';
 
 const kindSchema = z.enum(findingKinds as readonly [FindingKind, ...FindingKind[]]);
 
@@ -18,6 +19,8 @@ export const findingSchema = z.object({
   suggestedClass: z.number().int().nullable(),
   /** Items that could be left out so that the finding is gone and as much as possible stays. */
   leaveOut: z.array(z.number().int()),
+  /** Split that all of them could be in, where being in several is what is wrong. */
+  togetherIn: splitSchema.nullable(),
   /** A person said to keep it as it is. */
   kept: z.boolean(),
 });

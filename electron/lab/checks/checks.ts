@@ -7,7 +7,7 @@ import type { HandlersOf, LabContext } from '../context.ts';
 import { shown } from '../items/items.ts';
 import { DataCheck } from './check.ts';
 import type { CheckWishes } from './check.ts';
-import { findingsNow, leaveOut } from './open-findings.ts';
+import { findingsNow, leaveOut, togetherIn } from './open-findings.ts';
 
 /** Pictures of a class shown with a finding that is about the class. */
 const EXAMPLES = 12;
@@ -133,6 +133,7 @@ function describe(store: Store, project: Project, finding: StoredFinding): Findi
     items: rows.map(shown),
     suggestedClass,
     leaveOut: leaveOut(kind, finding.items, (id) => pixels.get(id) ?? 0),
+    togetherIn: togetherIn(kind, finding.items),
     kept,
   };
 }

@@ -67,8 +67,15 @@ function aboutClasses({ splitTable }: Project): Omit<StoredFinding, 'kept'>[] {
   });
 }
 
-/** Which copy stays: the test picture, that the training should not know; then the largest; then the first. */
+/** Which split, and so which copy, stays: the test picture, that the training should not know; then the largest; then the first. */
 const precedence: readonly (Split | null)[] = ['test', 'validation', 'train', null];
+
+/** The split that copies of one picture can be in together; null when it is not splits that are wrong. */
+export function togetherIn(kind: FindingKind, items: readonly FindingItem[]): Split | null {
+  if (kind !== 'leak') return null;
+  const taken = new Set(items.filter(({ excluded }) => !excluded).map(({ split }) => split));
+  return precedence.find((split) => taken.has(split)) ?? null;
+}
 
 /**
  * The items to leave out so that the finding is gone: of copies all but one; of copies with different labels all,

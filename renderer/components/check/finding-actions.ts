@@ -9,8 +9,10 @@ import { useEdits } from '../data/edits.ts';
 export interface FindingActions {
   label(ids: number[], classId: number): Promise<void>;
   leaveOut(ids: number[]): Promise<void>;
+  /** Moves all its pictures to the split they can be in together. */
+  keepTogether(finding: Finding): Promise<void>;
   keep(finding: Finding): Promise<void>;
-  /** What is most likely right: the suggested label, or leaving out what can go. */
+  /** What is most likely right: the suggested label, one split for all, or leaving out what can go. */
   resolve(finding: Finding): Promise<void>;
 }
 
@@ -36,6 +38,13 @@ export function useFindingActions(): FindingActions {
     if (n !== undefined) notices.show(t('data.excluded', { n }, n), undo);
   }
 
+  async function keepTogether({ items: pictures, togetherIn: split }: Finding): Promise<void> {
+    if (split === null) return;
+    const ids = pictures.filter(({ excluded }) => !excluded).map(({ id }) => id);
+    const n = await notices.attempt(() => items.setSplit(ids, split));
+    if (n !== undefined) notices.show(t('data.moved', { n, split: t(`terms.split.${split}`) }, n), undo);
+  }
+
   async function keep(finding: Finding): Promise<void> {
     const keepIt = !finding.kept;
     if ((await notices.attempt(async () => (await checks.keep(finding, keepIt), true))) === undefined) return;
@@ -49,8 +58,9 @@ export function useFindingActions(): FindingActions {
   async function resolve(finding: Finding): Promise<void> {
     const ids = finding.items.map(({ id }) => id);
     if (finding.suggestedClass !== null) return label(ids, finding.suggestedClass);
+    if (finding.togetherIn !== null) return keepTogether(finding);
     return leaveOut(finding.leaveOut);
   }
 
-  return { label, leaveOut, keep, resolve };
+  return { label, leaveOut, keepTogether, keep, resolve };
 }

@@ -97,7 +97,10 @@ test('copies are a conflict across classes, a leak across splits, else just copi
   expect((await findingsOf(project, 'leak'))[0]).toMatchObject({
     params: { splits: 'train,test' },
     leaveOut: ids(2),
+    togetherIn: 'test',
   });
+  await project.lab.call('items.setSplit', { ids: [project.ids[2]!, project.ids[3]!], split: 'test' });
+  expect(await kindsOf(project)).not.toHaveProperty('leak');
   expect((await findingsOf(project, 'duplicate'))[0]).toMatchObject({ params: { n: 2 }, leaveOut: ids(4) });
   expect((await findingsOf(project, 'near-duplicate'))[0]).toMatchObject({ leaveOut: ids(7) });
 });
