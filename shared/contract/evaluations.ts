@@ -60,6 +60,36 @@ export const predictedItemSchema = z.object({
 });
 export type PredictedItem = z.infer<typeof predictedItemSchema>;
 
+const reliabilitySchema = z.object({
+  /** Expected calibration error with its 95 % bootstrap interval: how far confidence and accuracy lie apart. */
+  ece: z.number(),
+  interval: point,
+  /** Mean confidence minus accuracy: above 0 the model is surer than it should be. */
+  overconfidence: z.number(),
+  /** Of equal width in confidence; empty ones have null. */
+  bins: z.array(
+    z.object({
+      low: z.number(),
+      high: z.number(),
+      count: z.number().int(),
+      confidence: z.number().nullable(),
+      accuracy: z.number().nullable(),
+      /** 95 % Wilson interval of the accuracy. */
+      interval: point.nullable(),
+    }),
+  ),
+});
+export type ReliabilityResult = z.infer<typeof reliabilitySchema>;
+
+export const calibrationSchema = z.object({
+  n: z.number().int(),
+  /** The probabilities as the model gives them. */
+  asIs: reliabilitySchema,
+  /** The same after temperature scaling (Guo et al. 2017) fitted on validation; null where there is none to fit on. */
+  scaled: reliabilitySchema.extend({ temperature: z.number(), fittedOn: z.number().int() }).nullable(),
+});
+export type CalibrationResult = z.infer<typeof calibrationSchema>;
+
 const which = {
   run: z.string(),
   split: splitSchema.default('test'),
@@ -73,6 +103,8 @@ const page = {
 export const evaluationMethods = {
   /** Everything a results page shows, from stored predictions; predicts first where none are stored. `collection: null` is the run's own. */
   'evaluations.get': method(z.object(which), evaluationSchema),
+  /** Whether the model is right as often as it claims, as it is and after temperature scaling. */
+  'evaluations.calibration': method(z.object(which), calibrationSchema),
   /** Items of one confusion cell. */
   'evaluations.cell': method(
     z.object({ ...which, ...page, truth: z.number().int(), predicted: z.number().int() }),

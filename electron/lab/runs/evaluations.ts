@@ -1,13 +1,16 @@
 import type { PredictedItem } from '../../../shared/contract/index.ts';
+import { GraftError } from '../../../shared/errors.ts';
 import { itemsOfCell } from '../../evaluation/confusion.ts';
 import { confidentMistakes } from '../../evaluation/mistakes.ts';
 import { predictedClasses } from '../../evaluation/predictions.ts';
+import type { Predictions } from '../../evaluation/predictions.ts';
 import type { StoredPredictions } from '../../store/queries/predictions.ts';
 import type { RunRow } from '../../store/queries/runs.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { itemsToEvaluate } from './dataset.ts';
+import { calibrationResult } from './calibration-result.ts';
 import { evaluationResult } from './evaluation-result.ts';
 import { requireModel } from './run-files.ts';
 import { rowOf } from './runs.ts';
@@ -81,6 +84,11 @@ export function evaluationHandlers(evaluations: EvaluationService): HandlersOf<'
       const { run, judged, predictions } = await evaluations.judge(which);
       return evaluationResult(run.id, judged, evaluated(run, predictions));
     },
+    async 'evaluations.calibration'(which) {
+      const { run, judged, predictions } = await evaluations.judge(which);
+      const validation = judged.split === 'validation' ? null : await validationOf(evaluations, which.run);
+      return calibrationResult(asPredictions(run, predictions), validation);
+    },
     async 'evaluations.cell'({ truth, predicted, offset, limit, ...which }) {
       const judgement = await evaluations.judge(which);
       const rows = itemsOfCell(asPredictions(judgement.run, judgement.predictions), truth, predicted);
@@ -95,6 +103,17 @@ export function evaluationHandlers(evaluations: EvaluationService): HandlersOf<'
       return { total: rows.length, items: predictedItems(judgement, rows.slice(offset, offset + limit)) };
     },
   };
+}
+
+/** What the run said on its own validation pictures; null where it has none. */
+async function validationOf(evaluations: EvaluationService, run: string): Promise<Predictions | null> {
+  try {
+    const judgement = await evaluations.judge({ run, split: 'validation', collection: null });
+    return asPredictions(judgement.run, judgement.predictions);
+  } catch (error) {
+    if (error instanceof GraftError && error.code === 'evaluation.no-items') return null;
+    throw error;
+  }
 }
 
 function predictedItems({ project, run, predictions }: Judgement, rows: readonly number[]): PredictedItem[] {
