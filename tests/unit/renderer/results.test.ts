@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Epoch, EvaluationResult, Run, RunPair, Summary } from '../../../shared/contract/index.ts';
 import { defaultRecipe, type BackboneSource, type RecipeKind } from '../../../shared/recipe.ts';
 import { cellShare, movedCell, rowTotals } from '../../../renderer/components/confusion/confusion.ts';
+import { calibrationWords } from '../../../renderer/components/results/calibration-words.ts';
 import { nextSteps } from '../../../renderer/components/results/next-steps.ts';
 import { bestBaseline, transferGain } from '../../../renderer/components/results/transfer-gain.ts';
 import { verdictWords } from '../../../renderer/components/compare/verdict.ts';
@@ -99,6 +100,37 @@ describe('what transfer gained', () => {
     ['unproven', 'unproven'],
   ] as const)('reads the verdict %s as %s', (verdict, meaning) => {
     expect(transferGain(runOf('1', 'scratch-cnn', 0.75), { ...pair, verdict }).verdict).toBe(meaning);
+  });
+});
+
+describe('what is said of calibration', () => {
+  const reliability = {
+    ece: 0.051,
+    interval: [0.03, 0.07] as [number, number],
+    overconfidence: 0.051,
+    bins: [],
+  };
+
+  it('names the direction, and what scaling would leave', () => {
+    const scaled = { ...reliability, ece: 0.012, temperature: 1.8, fittedOn: 200 };
+    expect(calibrationWords({ n: 500, asIs: reliability, scaled })).toEqual([
+      { key: 'calibration.over', params: { points: '5.1', n: 500 } },
+      { key: 'calibration.ece', params: { ece: '5.1', low: '3.0', high: '7.0' } },
+      { key: 'calibration.mended', params: { temperature: '1.80', n: 200, ece: '1.2' } },
+    ]);
+  });
+
+  it('says when there is nothing to mend, and nothing of it without validation', () => {
+    const modest = { ...reliability, overconfidence: -0.02 };
+    const scaled = { ...modest, temperature: 1.01, fittedOn: 200 };
+    expect(calibrationWords({ n: 500, asIs: modest, scaled }).map(({ key }) => key)).toEqual([
+      'calibration.under',
+      'calibration.ece',
+      'calibration.fine',
+    ]);
+    expect(calibrationWords({ n: 500, asIs: modest, scaled: null })).toHaveLength(2);
+    const even = { ...reliability, overconfidence: 0.001 };
+    expect(calibrationWords({ n: 500, asIs: even, scaled: null })[0]?.key).toBe('calibration.even');
   });
 });
 
