@@ -54,6 +54,13 @@ test('a folder full of bad images: what is planted is found and settled by keybo
   await expect(app.at('check-kind-conflict')).toBeHidden();
   await expect(app.at('check-kept-conflict')).toBeVisible();
 
+  // Copies that the import dealt to several splits: R moves them to one.
+  await app.at('check-kind-leak').click();
+  await expect(app.at('finding')).toHaveCount(2);
+  await app.photographHere(screens, 'check-leak');
+  await page.keyboard.press('r');
+  await expect(app.at('finding')).toHaveCount(1);
+
   // With a backbone, labels that are wrong are found; R corrects the surest.
   await app.importWeights(weights, 'mobilenet_v2');
   await app.goTo('data');
