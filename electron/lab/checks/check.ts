@@ -1,4 +1,4 @@
-import type { EngineResult } from '../../engine/protocol.ts';
+import type { EngineParams, EngineResult } from '../../engine/protocol.ts';
 import type { NewFinding } from '../../store/queries/checks.ts';
 import type { CheckedItem, CheckRow } from '../../store/queries/checks.ts';
 import type { LabContext } from '../context.ts';
@@ -94,10 +94,8 @@ export class DataCheck {
     const groupOf = new Map(items.map(({ id }, position) => [id, roots[position]!]));
     const { dir, places } = this.#project;
     const params = examinationOf(examined, groupOf, chosen, dir, places);
-    const { compute } = this.#lab.engines;
-    const result = await requestUntil(this.#job.signal, compute, 'examine', params, (progress) =>
-      this.#job.progress(progress),
-    );
+    const result = await this.#seen(params);
+    if (result === null) return { ...nothing, skipped: 'busy' };
     const positions = new Map(items.map(({ id }, position) => [id, position]));
     return {
       findings: examinationFindings(examined, result),
@@ -106,6 +104,26 @@ export class DataCheck {
       examined: result.ids.length,
       skipped: canJudgeLabels(examined, result) ? '' : 'weak-model',
     };
+  }
+
+  /** What the backbone sees; null when a training that began meanwhile was left the processor. */
+  async #seen(params: EngineParams<'examine'>): Promise<EngineResult<'examine'> | null> {
+    const { events, engines } = this.#lab;
+    const giveWay = new AbortController();
+    const stopListening = events.on('job.changed', ({ kind, status }) => {
+      if (this.#wishes.automatic && kind === 'run' && status === 'running') giveWay.abort();
+    });
+    try {
+      const signal = AbortSignal.any([this.#job.signal, giveWay.signal]);
+      return await requestUntil(signal, engines.compute, 'examine', params, (progress) =>
+        this.#job.progress(progress),
+      );
+    } catch (error) {
+      if (giveWay.signal.aborted && !this.#job.signal.aborted) return null;
+      throw error;
+    } finally {
+      stopListening();
+    }
   }
 
   /** The backbone, or the code of why there is none. */

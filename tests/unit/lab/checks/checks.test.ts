@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { EngineParams, EngineResult } from '../../../../electron/engine/protocol.ts';
 import { openProject } from '../../../../electron/store/open.ts';
 import type { NewItem } from '../../../../electron/store/queries/items.ts';
+import { defaultRecipe } from '../../../../shared/recipe.ts';
 import type { FindingKind } from '../../../../shared/findings.ts';
 import { anItem } from '../../store/a-project.ts';
 import { aLab, nextEvent, type TestLab } from '../a-lab.ts';
@@ -262,4 +263,32 @@ test('splitting again keeps the copies that a check found together, unless a per
     apart.push(await splitsOf());
   }
   expect(Math.max(...apart)).toBeGreaterThan(1);
+});
+
+test('after an import in a window a check begins by itself, and gives way to a training that begins', async () => {
+  const { lab, media, compute, folder } = aLab({ host: 'browser' });
+  await lab.call('projects.create', { path: `${folder}/pets`, name: 'Pets' });
+  const ended = nextEvent(lab, 'job.changed', ({ kind, status }) => kind === 'check' && status !== 'running');
+  await lab.call('items.import', { path: folder });
+  const paths = Array.from({ length: 20 }, (_, at) => `${folder}/${at}.jpg`);
+  const scan = await media.next('scan');
+  const label = (at: number) => (at % 2 ? 'cat' : 'dog');
+  scan.progress({ entries: paths.map((path, at) => ({ path, label: label(at), split: null })), skipped: [] });
+  scan.resolve({ entries: paths.length, skipped: 0 });
+  const inspect = await media.next('inspect');
+  const facts = { broken: null, warnings: [], width: 9, height: 9, bytes: 9, format: 'jpeg', dhash: '' };
+  inspect.progress({ inspected: paths.map((path) => ({ ...facts, path, sha256: path })) });
+  inspect.resolve(null);
+
+  const measuring = await media.next('measurePictures');
+  measuring.resolve({ measures: new Float32Array(120), turned: paths.map(() => '') });
+  (await media.next('groupDuplicates')).resolve([[0, 1]]);
+  (await media.next('zooList')).resolve([installed]);
+  const examining = await compute.next('examine');
+  await lab.call('runs.start', { recipe: defaultRecipe('scratch-cnn', null, 48) });
+  expect(examining.controls).toEqual(['cancel']);
+  expect((await ended).status).toBe('done');
+  const { last, kinds } = await lab.call('checks.summary', {});
+  expect(last).toMatchObject({ items: 20, examined: 0, skipped: 'busy' });
+  expect(kinds.map(({ kind }) => kind)).toContain('conflict');
 });
