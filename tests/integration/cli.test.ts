@@ -36,6 +36,12 @@ async function json<T = Record<string, unknown>>(...args: string[]): Promise<T> 
   return JSON.parse(out) as T;
 }
 
+interface Checked {
+  kind: string;
+  reason: string;
+  items: { path: string }[];
+}
+
 interface Trained {
   run: string;
   accuracy: number;
@@ -75,6 +81,8 @@ describe('usage', () => {
     [['compare', 'x', '1']],
     [['ladder', 'x', '--seeds', 'many']],
     [['ladder', 'x', '--recipes', 'magic']],
+    [['check', 'x', '--kind', 'magic']],
+    [['check', 'x', '--most', 'all']],
     [['serve', '--port', '99999']],
   ])('%j is wrong: exit code 2, a word on stderr, nothing on stdout', async (args) => {
     const { code, out, err } = await graft(...args);
@@ -89,6 +97,7 @@ describe('usage', () => {
       'doctor',
       'sample',
       'import',
+      'check',
       'zoo',
       'train',
       'runs',
@@ -141,6 +150,23 @@ describe('the job of the terminal, on pictures of two colours', () => {
     expect(Number(report.broken) + Number(report.skippedCount)).toBe(1);
     const again = await json('import', project, pictures);
     expect(again).toMatchObject({ added: 0 });
+  });
+
+  it('checks, and names the file that is no picture and the colour that gives the classes away', async () => {
+    const { last, findings } = await json<{ last: object; findings: Checked[] }>(
+      'check',
+      project,
+      '--no-model',
+    );
+    expect(last).toMatchObject({ items: 2 * PER_CLASS, examined: 0, skipped: 'off' });
+    const broken = findings.find(({ kind }) => kind === 'not-an-image');
+    expect(broken?.items.map(({ path }) => path)).toEqual([expect.stringContaining('broken.png')]);
+    const reasons = findings.filter(({ kind }) => kind === 'shift-class').map(({ reason }) => reason);
+    expect(reasons.join()).toMatch(/a picture of red is redder than one of another class/);
+    const { code, out } = await graft('check', project, '--no-model', '--kind', 'shift-class');
+    expect(code).toBe(0);
+    expect(out).toContain('redder');
+    expect(out).not.toContain('broken.png');
   });
 
   it('trains from scratch, evaluates, lists, predicts and exports', async () => {

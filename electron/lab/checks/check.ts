@@ -1,3 +1,4 @@
+import { GraftError } from '../../../shared/errors.ts';
 import type { EngineParams, EngineResult } from '../../engine/protocol.ts';
 import type { NewFinding } from '../../store/queries/checks.ts';
 import type { CheckedItem, CheckRow } from '../../store/queries/checks.ts';
@@ -126,7 +127,10 @@ export class DataCheck {
     }
   }
 
-  /** The backbone, or the code of why there is none. */
+  /**
+   * The backbone, or the code of why there is none.
+   * @throws GraftError recipe.no-weights when the weights asked for are not in the library
+   */
   async #chooseBackbone(): Promise<InstalledBackbone | 'off' | 'busy' | 'no-weights'> {
     const { weights, automatic } = this.#wishes;
     if (weights === null) return 'off';
@@ -134,6 +138,8 @@ export class DataCheck {
     if (automatic && training) return 'busy';
     const { libraryDir, engines } = this.#lab;
     const zoo = await requestUntil(this.#job.signal, engines.media, 'zooList', { libraryDir });
-    return chooseBackbone(zoo, weights) ?? 'no-weights';
+    const chosen = chooseBackbone(zoo, weights);
+    if (!chosen && weights !== undefined) throw new GraftError('recipe.no-weights', { backbone: weights });
+    return chosen ?? 'no-weights';
   }
 }

@@ -1,13 +1,15 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CheckSummary, Finding, LabClient } from '../../../../shared/contract/index.ts';
 import type { Language } from '../../../../shared/errors.ts';
-import { findingReason, findingTitle } from '../../../../shared/findings.ts';
+import { findingKinds, findingReason, findingTitle } from '../../../../shared/findings.ts';
 import type { FindingKind } from '../../../../shared/findings.ts';
 import { followJob } from '../follow.ts';
 import { list, seconds, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
 import { openProject } from '../project.ts';
 import { languageOfTerminal } from '../terminal-language.ts';
+import { usage } from '../usage.ts';
 import { withLab } from '../with-lab.ts';
 
 interface CheckOptions {
@@ -31,13 +33,15 @@ export function checkCommand(program: Command): void {
       'weights of the backbone that looks for wrong labels; by default the best there are',
     )
     .option('--no-model', 'look without a backbone: quicker, but neither wrong labels nor outliers')
-    .option('--kind <kind>', 'list findings of this kind alone')
+    .addOption(new Option('--kind <kind>', 'list findings of this kind alone').choices(findingKinds))
     .option('--most <n>', 'findings listed per kind', '10')
     .option('--json', 'print one JSON document with every finding')
     .action((dir: string, options: CheckOptions) => withLab(options, (lab) => check(lab, dir, options)));
 }
 
 async function check(lab: LabClient, dir: string, options: CheckOptions): Promise<Outcome> {
+  const most = Number(options.most);
+  if (!Number.isInteger(most) || most < 1) throw usage('--most is a number from 1 on');
   await openProject(lab, dir);
   const weights = options.model ? options.weights : null;
   const { job } = await lab.call('checks.start', { weights });
@@ -49,7 +53,7 @@ async function check(lab: LabClient, dir: string, options: CheckOptions): Promis
   const found: Found[] = [];
   for (const { kind, open } of kinds) found.push({ kind, open, findings: await all(lab, kind) });
   const value = { ...summary, findings: found.flatMap(({ findings }) => findings.map(plain)) };
-  return { value, text: describe(summary, found, Number(options.most), languageOfTerminal()) };
+  return { value, text: describe(summary, found, most, languageOfTerminal()) };
 }
 
 interface Found {
