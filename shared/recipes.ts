@@ -100,13 +100,15 @@ function pretraining(recipe: Recipe): Recipe {
 
 /**
  * Augmented pictures never repeat, and take longer to learn from. With dropout on top, Adam's usual rate of 1e-3
- * stayed at chance for a dozen epochs on 1,000 photographs of cats and dogs; three tenths of it did not.
+ * stayed at chance for a dozen epochs on 1,000 photographs of cats and dogs; three tenths of it did not. After 30
+ * epochs validation was still improving, by leaps: hence more of them, and a rate that comes to rest.
  */
 const longerAndGentler = (stages: readonly Stage[]): Stage[] =>
   stages.map((stage) => ({
     ...stage,
-    epochs: stage.epochs * 2,
+    epochs: stage.epochs * 3,
     optimizer: { ...stage.optimizer, learningRate: stage.optimizer.learningRate * 0.3 },
+    schedule: { ...stage.schedule, name: 'cosine' as const },
   }));
 
 /** Head first, then block after block from the top down to the cut, each lower one at a gentler rate. */
