@@ -13,8 +13,10 @@ export const findingSchema = z.object({
   key: z.string(),
   /** What fills its sentence (`findingReason`), class names included. */
   params: z.record(z.string(), z.union([z.string(), z.number()])),
-  /** The pictures it is about, or examples. */
+  /** The pictures it is about, or examples: the first of many. */
   items: z.array(itemSchema),
+  /** Every item it is about that was not left out; none where it is about a class or a split. */
+  ids: z.array(z.number().int()),
   /** Class that the picture probably belongs to. */
   suggestedClass: z.number().int().nullable(),
   /** Items that could be left out so that the finding is gone and as much as possible stays. */

@@ -9,6 +9,8 @@ import { DataCheck } from './check.ts';
 import type { CheckWishes } from './check.ts';
 import { findingsNow, leaveOut, togetherIn } from './open-findings.ts';
 
+/** Pictures shown of a finding: what looks alike on a whole production line may be one cluster. */
+const MOST_SHOWN = 60;
 /** Pictures of a class shown with a finding that is about the class. */
 const EXAMPLES = 12;
 
@@ -126,11 +128,14 @@ function describe(store: Store, project: Project, finding: StoredFinding): Findi
   const ids = finding.items.length > 0 ? finding.items.map(({ id }) => id) : examplesOf(store, finding);
   const rows = store.items.byIds(ids);
   const pixels = new Map(rows.map(({ id, width, height }) => [id, width * height]));
+  const isAboutItems = !kind.startsWith('class-') && !kind.startsWith('shift-');
+  const left = isAboutItems ? finding.items.filter(({ excluded }) => !excluded) : [];
   return {
     kind,
     key,
     params: paramsOf(project, finding),
-    items: rows.map(shown),
+    items: rows.slice(0, MOST_SHOWN).map(shown),
+    ids: left.map(({ id }) => id),
     suggestedClass,
     leaveOut: leaveOut(kind, finding.items, (id) => pixels.get(id) ?? 0),
     togetherIn: togetherIn(kind, finding.items),

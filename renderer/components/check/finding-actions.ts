@@ -38,9 +38,8 @@ export function useFindingActions(): FindingActions {
     if (n !== undefined) notices.show(t('data.excluded', { n }, n), undo);
   }
 
-  async function keepTogether({ items: pictures, togetherIn: split }: Finding): Promise<void> {
+  async function keepTogether({ ids, togetherIn: split }: Finding): Promise<void> {
     if (split === null) return;
-    const ids = pictures.filter(({ excluded }) => !excluded).map(({ id }) => id);
     const n = await notices.attempt(() => items.setSplit(ids, split));
     if (n !== undefined) notices.show(t('data.moved', { n, split: t(`terms.split.${split}`) }, n), undo);
   }
@@ -56,8 +55,7 @@ export function useFindingActions(): FindingActions {
   }
 
   async function resolve(finding: Finding): Promise<void> {
-    const ids = finding.items.map(({ id }) => id);
-    if (finding.suggestedClass !== null) return label(ids, finding.suggestedClass);
+    if (finding.suggestedClass !== null) return label(finding.ids, finding.suggestedClass);
     if (finding.togetherIn !== null) return keepTogether(finding);
     return leaveOut(finding.leaveOut);
   }

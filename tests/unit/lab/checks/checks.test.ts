@@ -130,6 +130,19 @@ test('a finding goes when it is mended, comes back with undo, and is not told ag
   expect(await findingsOf(project, 'conflict')).toHaveLength(1);
 });
 
+test('of very many copies the first are shown, and what is done is done to all', async () => {
+  const project = await projectOf(
+    Array.from({ length: 90 }, () => ({ label: 'cat' as const, sha256: 'same' })),
+  );
+  await check(project);
+  const [copies] = await findingsOf(project, 'duplicate');
+  expect(copies!.items).toHaveLength(60);
+  expect(copies!.ids).toEqual(project.ids);
+  expect(copies!.leaveOut).toHaveLength(89);
+  await project.lab.call('items.exclude', { ids: copies!.leaveOut, excluded: true });
+  expect(await kindsOf(project)).not.toHaveProperty('duplicate');
+});
+
 test('notes on files and counts of classes show without a check', async () => {
   const project = await projectOf([
     { label: 'cat', status: 'broken', reasons: ['truncated'] },
