@@ -64,9 +64,7 @@ function tensorflowInfo(threads: number, adapter?: string): BackendInfo | null {
     'tfjs-node-gpu': attempt.version,
     node: process.versions.node,
   };
-  const [device, name] = attempt.gpu
-    ? ['cuda', withAdapter('CUDA', adapter)]
-    : ['cpu', 'TensorFlow, CPU'];
+  const [device, name] = attempt.gpu ? ['cuda', withAdapter('CUDA', adapter)] : ['cpu', 'TensorFlow, CPU'];
   return { backend: 'tensorflow', device, label: name, threads, versions };
 }
 

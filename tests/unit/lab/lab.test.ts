@@ -80,7 +80,10 @@ test('settings survive, and a damaged settings file is like none', async () => {
   const { lab, folder } = aLab();
   expect(await lab.call('app.settings', {})).toEqual({ theme: 'system', language: null, offline: false });
   await lab.call('app.setSettings', { theme: 'dark' });
-  expect(await lab.call('app.setSettings', { language: 'zh' })).toMatchObject({ theme: 'dark', language: 'zh' });
+  expect(await lab.call('app.setSettings', { language: 'zh' })).toMatchObject({
+    theme: 'dark',
+    language: 'zh',
+  });
   const file = join(folder, 'data', 'settings.json');
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ theme: 'dark', language: 'zh' });
   writeFileSync(file, '{"theme": ');
