@@ -89,7 +89,7 @@ test('the whole job on the sample, with no files at all: transfer wins', async (
   await again.reopen('Sample');
   await again.goTo('experiments');
   // The two that were judged on the same drawings.
-  for (const name of ['Fine-tune', 'From scratch'])
+  for (const name of ['Fine-tune on', 'From scratch on'])
     await again.at('run-row').filter({ hasText: name }).getByTestId('mark-run').check();
   await again.at('compare-runs').click();
   await expect(again.at('compared-run')).toHaveCount(2);
