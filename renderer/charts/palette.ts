@@ -77,3 +77,19 @@ export function tooltip(palette: ChartPalette, extra: Record<string, unknown> = 
     ...extra,
   };
 }
+
+/** The line from (0, 0) to (1, 1): chance in a ROC, a model as right as it claims in a reliability diagram. */
+export function diagonal(palette: ChartPalette): Record<string, unknown> {
+  return {
+    type: 'line',
+    data: [
+      [0, 0],
+      [1, 1],
+    ],
+    symbol: 'none',
+    silent: true,
+    color: palette.secondary,
+    lineStyle: { width: 1, type: 'dotted' },
+    tooltip: { show: false },
+  };
+}

@@ -1,6 +1,6 @@
 import type { Curve } from '../../shared/contract/index.ts';
 import type { ChartOption } from './echarts.ts';
-import { axis, chartText, tooltip, type ChartPalette } from './palette.ts';
+import { axis, chartText, diagonal, tooltip, type ChartPalette } from './palette.ts';
 
 export interface NamedCurve extends Curve {
   /** Name and area, as it stands beside the line. */
@@ -65,18 +65,6 @@ export function rateCurvesOption(
     emphasis: { focus: 'series', lineStyle: { width: 3 } },
     triggerLineEvent: true,
   }));
-  const chance = {
-    type: 'line',
-    data: [
-      [0, 0],
-      [1, 1],
-    ],
-    symbol: 'none',
-    silent: true,
-    color: palette.secondary,
-    lineStyle: { width: 1, type: 'dotted' },
-    tooltip: { show: false },
-  };
   return {
     animation: false,
     textStyle: chartText,
@@ -91,6 +79,6 @@ export function rateCurvesOption(
     xAxis: axis(palette, words.x, { ...range, nameGap: 26 }),
     yAxis: axis(palette, words.y, { ...range, nameGap: 38 }),
     graphic: legend(curves, kind, palette),
-    series: kind === 'roc' ? [chance, ...lines] : lines,
+    series: kind === 'roc' ? [diagonal(palette), ...lines] : lines,
   };
 }

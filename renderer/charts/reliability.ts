@@ -1,6 +1,6 @@
 import type { ReliabilityResult } from '../../shared/contract/index.ts';
 import type { ChartOption } from './echarts.ts';
-import { axis, chartText, tooltip, type ChartPalette } from './palette.ts';
+import { axis, chartText, diagonal, tooltip, type ChartPalette } from './palette.ts';
 
 export interface ReliabilityLine {
   name: string;
@@ -19,18 +19,6 @@ export function reliabilityOption(
   palette: ChartPalette,
   words: { x: string; y: string },
 ): ChartOption {
-  const diagonal = {
-    type: 'line',
-    data: [
-      [0, 0],
-      [1, 1],
-    ],
-    symbol: 'none',
-    silent: true,
-    color: palette.secondary,
-    lineStyle: { width: 1, type: 'dotted' },
-    tooltip: { show: false },
-  };
   return {
     animation: false,
     textStyle: chartText,
@@ -41,7 +29,7 @@ export function reliabilityOption(
     }),
     xAxis: axis(palette, words.x, { min: 0, max: 1, splitNumber: 5, nameGap: 26 }),
     yAxis: axis(palette, words.y, { min: 0, max: 1, splitNumber: 5, nameGap: 38 }),
-    series: [diagonal, ...lines.flatMap((line) => seriesOf(line))],
+    series: [diagonal(palette), ...lines.flatMap((line) => seriesOf(line))],
   };
 }
 
