@@ -29,6 +29,8 @@ export const scannedEntrySchema = z.object({
   path,
   label: z.string().nullable(),
   split: splitSchema.nullable(),
+  /** What further columns of a manifest say of the picture: patient, camera, session. */
+  attributes: z.record(z.string(), z.string()).optional(),
 });
 export type ScannedEntry = z.infer<typeof scannedEntrySchema>;
 const skippedSchema = z.object({ path, reason: z.string() });

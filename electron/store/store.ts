@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { artifactQueries } from './queries/artifacts.ts';
+import { attributeQueries } from './queries/attributes.ts';
 import { auditQueries } from './queries/audit.ts';
 import { checkQueries } from './queries/checks.ts';
 import { classQueries } from './queries/classes.ts';
@@ -9,6 +10,7 @@ import { itemListing } from './queries/item-listing.ts';
 import { itemQueries } from './queries/items.ts';
 import { predictionQueries } from './queries/predictions.ts';
 import { projectQueries } from './queries/project.ts';
+import { runGroupQueries } from './queries/run-groups.ts';
 import { runQueries, summaryQueries } from './queries/runs.ts';
 import { orUnwritable } from './sqlite-error.ts';
 
@@ -19,9 +21,11 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     project: projectQueries(db),
     classes: classQueries(db),
     items: itemQueries(db),
+    attributes: attributeQueries(db),
     listing: itemListing(db),
     edits: editQueries(db),
     runs: runQueries(db),
+    runGroups: runGroupQueries(db),
     summaries: summaryQueries(db),
     epochs: epochQueries(db),
     predictions: predictionQueries(db),

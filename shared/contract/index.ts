@@ -10,6 +10,7 @@ import { jobMethods } from './jobs.ts';
 import { exportMethods, predictionMethods } from './predictions.ts';
 import { projectMethods } from './projects.ts';
 import { runMethods } from './runs.ts';
+import { runGroupMethods } from './run-groups.ts';
 import { tuningMethods } from './tuning.ts';
 import { zooMethods } from './zoo.ts';
 
@@ -23,6 +24,7 @@ export const methods = {
   ...jobMethods,
   ...zooMethods,
   ...runMethods,
+  ...runGroupMethods,
   ...tuningMethods,
   ...evaluationMethods,
   ...comparisonMethods,
@@ -63,6 +65,7 @@ export type * from './items.ts';
 export type * from './jobs.ts';
 export type * from './predictions.ts';
 export type * from './projects.ts';
+export type * from './run-groups.ts';
 export type * from './runs.ts';
 export type * from './tuning.ts';
 export type * from './zoo.ts';

@@ -78,6 +78,19 @@ export const itemMethods = {
     }),
     z.object({ total: z.number().int(), items: z.array(itemSchema) }),
   ),
+  /** What manifests say of the items besides label and split: patient, camera, session. */
+  'items.attributes': method(
+    z.object({}),
+    z.array(
+      z.object({
+        name: z.string(),
+        /** Different values. */
+        values: z.number().int(),
+        /** Items that have one. */
+        items: z.number().int(),
+      }),
+    ),
+  ),
   'items.get': method(z.object({ ids: z.array(z.number().int()).max(2000) }), z.array(itemSchema)),
   'items.label': method(z.object({ ids, classId: z.number().int().nullable() }), edit),
   'items.setSplit': method(z.object({ ids, split: splitSchema.nullable() }), edit),

@@ -30,6 +30,8 @@ export const runSchema = z.object({
   /** Counts up within a project: what a person calls it, "run 7". */
   number: z.number().int(),
   name: z.string(),
+  /** The group of runs it belongs to, see `runGroups.list`; null for none. */
+  group: z.string().nullable(),
   status: z.enum(runStatuses),
   recipe: recipeSchema,
   /** Class names in the order of the outputs, as they were when the run started. */

@@ -121,7 +121,8 @@ class Import {
     this.#lab.projects.editQuietly((store) => {
       for (const entry of entries) {
         const facts = inspected.get(entry.path);
-        if (facts) this.#store(store, this.#item(store, entry, facts, places.get(entry.path)!));
+        if (facts)
+          this.#store(store, this.#item(store, entry, facts, places.get(entry.path)!), entry.attributes);
       }
     });
   }
@@ -188,12 +189,13 @@ class Import {
     };
   }
 
-  #store(store: Store, item: NewItem): void {
+  #store(store: Store, item: NewItem, attributes: Record<string, string> = {}): void {
     const id = store.items.insert(item);
     if (id === undefined) {
       this.#report.known++;
       return;
     }
+    store.attributes.put(id, attributes);
     this.#report.added++;
     if (item.status === 'broken') this.#report.broken++;
     if (item.status === 'warning') this.#report.warnings++;

@@ -40,6 +40,7 @@ export function itemHandlers(lab: LabContext, onImported: () => void): HandlersO
       const { total, ids } = store.listing.window(filter, offset, limit, revision);
       return { total, items: store.items.byIds(ids).map(shown) };
     },
+    'items.attributes': () => projects.current.store.attributes.columns(),
     'items.get': ({ ids }) => projects.current.store.items.byIds(ids).map(shown),
     'items.label'({ ids, classId }) {
       if (classId !== null && !projects.current.store.classes.byId(classId)) {

@@ -34,14 +34,14 @@ export class RunService {
    * Starts a run. Its recipe says everything it depends on, the data's revision and split included.
    * @throws GraftError run.busy, run.no-items, run.one-class, run.unknown, file.unwritable
    */
-  start(recipe: Recipe, name?: string): Started {
+  start(recipe: Recipe, name?: string, group: string | null = null): Started {
     const project = this.#lab.projects.current;
     this.#refuseWhileTraining(project);
     if (recipe.backbone?.from === 'run') requireModel(project, rowOf(project, recipe.backbone.run));
     const dataset = datasetOf(project, recipe.data.collection);
     const { revision } = project.store.project.get();
     const data = { collection: recipe.data.collection, revision, splitHash: dataset.splitHash };
-    const run = insertRun(project, { ...recipe, data }, dataset, name);
+    const run = insertRun(project, { ...recipe, data }, dataset, { name, group });
     this.#lab.projects.changed();
     return this.#train(project, run, dataset, false);
   }
@@ -122,7 +122,7 @@ export class RunService {
   }
 }
 
-export function runHandlers(lab: LabContext, runs: RunService): HandlersOf<'runs'> {
+export function runHandlers(lab: LabContext, runs: RunService): HandlersOf<'runs' | 'runGroups'> {
   const current = () => lab.projects.current;
   return {
     'runs.plan': ({ recipe }) => planRun(lab, recipe),
@@ -156,6 +156,7 @@ export function runHandlers(lab: LabContext, runs: RunService): HandlersOf<'runs
       runs.remove(id);
       return null;
     },
+    'runGroups.list': () => current().store.runGroups.all(),
   };
 }
 
@@ -167,7 +168,12 @@ export function rowOf({ store }: OpenProject, id: string): RunRow {
 }
 
 /** The folder and its recipe come first: a row never stands for a run that has no place. */
-function insertRun(project: OpenProject, recipe: Recipe, dataset: Dataset, name: string | undefined): RunRow {
+function insertRun(
+  project: OpenProject,
+  recipe: Recipe,
+  dataset: Dataset,
+  { name, group }: { name?: string; group: string | null },
+): RunRow {
   const { store } = project;
   return store.transaction(() => {
     const number = store.runs.nextNumber();
@@ -175,6 +181,7 @@ function insertRun(project: OpenProject, recipe: Recipe, dataset: Dataset, name:
       id: `${String(number).padStart(4, '0')}-${randomBytes(3).toString('hex')}`,
       number,
       name: name?.trim() || defaultName(recipe),
+      group,
       status: 'running',
       recipe,
       classes: dataset.classes,

@@ -22,11 +22,12 @@ interface StoredRun {
   device: string;
   bestEpoch: number | null;
   error: string | null;
+  group: string | null;
 }
 
 const COLUMNS = `id, number, name, status, recipe, classes, created_at AS createdAt, finished_at AS finishedAt,
   seconds, images_per_second AS imagesPerSecond, trainable_params AS trainable, frozen_params AS frozen,
-  frozen_unchanged AS frozenUnchanged, device, best_epoch AS bestEpoch, error`;
+  frozen_unchanged AS frozenUnchanged, device, best_epoch AS bestEpoch, error, group_id AS "group"`;
 
 /** The training runs, newest first. */
 export function runQueries(db: Database.Database) {
@@ -35,14 +36,15 @@ export function runQueries(db: Database.Database) {
     .pluck();
   const insert = db.prepare<[StoredRun]>(`
     INSERT INTO runs (id, number, name, status, recipe, classes, created_at, finished_at, seconds,
-      images_per_second, trainable_params, frozen_params, frozen_unchanged, device, best_epoch, error)
+      images_per_second, trainable_params, frozen_params, frozen_unchanged, device, best_epoch, error,
+      group_id)
     VALUES (@id, @number, @name, @status, @recipe, @classes, @createdAt, @finishedAt, @seconds,
-      @imagesPerSecond, @trainable, @frozen, @frozenUnchanged, @device, @bestEpoch, @error)`);
+      @imagesPerSecond, @trainable, @frozen, @frozenUnchanged, @device, @bestEpoch, @error, @group)`);
   const update = db.prepare<[StoredRun]>(`
     UPDATE runs SET name = @name, status = @status, recipe = @recipe, classes = @classes,
       finished_at = @finishedAt, seconds = @seconds, images_per_second = @imagesPerSecond,
       trainable_params = @trainable, frozen_params = @frozen, frozen_unchanged = @frozenUnchanged,
-      device = @device, best_epoch = @bestEpoch, error = @error
+      device = @device, best_epoch = @bestEpoch, error = @error, group_id = @group
     WHERE id = @id`);
   const all = db.prepare<[], StoredRun>(`SELECT ${COLUMNS} FROM runs ORDER BY number DESC`);
   const byId = db.prepare<[string], StoredRun>(`SELECT ${COLUMNS} FROM runs WHERE id = ?`);

@@ -34,6 +34,7 @@ function runOf(id: string, kind: RecipeKind, accuracy: number | null, part: Part
     summaries: accuracy === null ? [] : [summaryOf(accuracy)],
     resumable: false,
     error: null,
+    group: null,
     ...part,
   };
 }

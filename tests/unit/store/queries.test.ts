@@ -39,9 +39,57 @@ function aRun(store: Store, changes: Partial<RunRow> = {}): RunRow {
     device: '',
     bestEpoch: null,
     error: null,
+    group: null,
     ...changes,
   };
 }
+
+describe('attributes', () => {
+  test('are kept by name, the later value standing, and go with their item', () => {
+    const { store, ids } = projectWith(['a.jpg', 'b.jpg', 'c.jpg']);
+    store.attributes.put(ids[0]!, { patient: 'p1', camera: '左' });
+    store.attributes.put(ids[1]!, { patient: 'p1' });
+    store.attributes.put(ids[1]!, { patient: 'p2' });
+    expect(store.attributes.columns()).toEqual([
+      { name: 'camera', values: 1, items: 1 },
+      { name: 'patient', values: 2, items: 2 },
+    ]);
+    expect(store.attributes.ofName('patient')).toEqual(
+      new Map([
+        [ids[0], 'p1'],
+        [ids[1], 'p2'],
+      ]),
+    );
+    expect(store.attributes.ofItem(ids[0]!)).toEqual([
+      { name: 'camera', value: '左' },
+      { name: 'patient', value: 'p1' },
+    ]);
+    store.close();
+  });
+});
+
+describe('groups of runs', () => {
+  test('hold their runs, and leave them in no group when they go', () => {
+    const { store } = projectWith([]);
+    const group = {
+      id: 'g1',
+      kind: 'folds' as const,
+      name: '5 folds',
+      params: { folds: 5 },
+      createdAt: '2026-01-01T00:00:00.000Z',
+    };
+    store.runGroups.insert(group);
+    store.runs.insert(aRun(store, { group: 'g1' }));
+    expect(store.runGroups.all()).toEqual([group]);
+    store.runGroups.update({ id: 'g1', name: 'folds of leaves', params: { folds: 10 } });
+    expect(store.runGroups.byId('g1')).toMatchObject({ name: 'folds of leaves', params: { folds: 10 } });
+    expect(store.runs.byId('r1')!.group).toBe('g1');
+    store.runGroups.remove('g1');
+    expect(store.runs.byId('r1')!.group).toBeNull();
+    expect(() => store.runs.insert(aRun(store, { group: 'gone' }))).toThrow('FOREIGN KEY');
+    store.close();
+  });
+});
 
 describe('items', () => {
   test('a path or a source is taken once', () => {
