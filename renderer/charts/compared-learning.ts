@@ -1,5 +1,5 @@
-import type { ChartOption } from './echarts.ts';
-import { axis, chartText, tooltip, type ChartPalette } from './palette.ts';
+import type { ChartOption } from '../../shared/charts/echarts.ts';
+import { axis, chartText, tooltip, type ChartPalette } from '../../shared/charts/palette.ts';
 
 export interface ComparedLine {
   name: string;

@@ -1,7 +1,7 @@
 import type { RateCurve } from '../../shared/contract/index.ts';
 import { rate } from '../format.ts';
-import type { ChartOption } from './echarts.ts';
-import { axis, chartText, tooltip, type ChartPalette } from './palette.ts';
+import type { ChartOption } from '../../shared/charts/echarts.ts';
+import { axis, chartText, tooltip, type ChartPalette } from '../../shared/charts/palette.ts';
 
 const logAxis = (palette: ChartPalette): Record<string, unknown> => ({
   type: 'log',

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Curve, Epoch } from '../../../shared/contract/index.ts';
-import { chartSvg } from '../../../renderer/charts/echarts.ts';
-import { smoothed, stageStarts } from '../../../renderer/charts/learning-curve.ts';
-import type { ChartPalette } from '../../../renderer/charts/palette.ts';
-import { rateCurvesOption, thinned } from '../../../renderer/charts/rate-curves.ts';
-import { csv } from '../../../renderer/charts/table.ts';
-import { defaultCurves } from '../../../renderer/components/results/curve-choice.ts';
+import { chartSvg } from '../../../shared/charts/echarts.ts';
+import { smoothed, stageStarts } from '../../../shared/charts/learning-curve.ts';
+import type { ChartPalette } from '../../../shared/charts/palette.ts';
+import { rateCurvesOption, thinned } from '../../../shared/charts/rate-curves.ts';
+import { csv } from '../../../shared/table.ts';
+import { defaultCurves } from '../../../shared/charts/curve-choice.ts';
 
 const epoch = (number: number, stage: number): Epoch => ({
   epoch: number,

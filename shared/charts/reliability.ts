@@ -1,4 +1,4 @@
-import type { ReliabilityResult } from '../../shared/contract/index.ts';
+import type { ReliabilityResult } from '../contract/index.ts';
 import type { ChartOption } from './echarts.ts';
 import { axis, chartText, diagonal, tooltip, type ChartPalette } from './palette.ts';
 

@@ -1,4 +1,4 @@
-import type { Epoch } from '../../shared/contract/index.ts';
+import type { Epoch } from '../contract/index.ts';
 import type { ChartOption } from './echarts.ts';
 import { axis, chartText, tooltip, type ChartPalette } from './palette.ts';
 

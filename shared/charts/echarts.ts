@@ -25,12 +25,11 @@ use([
 
 export type ChartOption = EChartsCoreOption;
 
-const exportWidth = 960;
-const exportHeight = 600;
+const exportSize = { width: 960, height: 600 };
 
-/** The chart as SVG text, drawn anew at a fixed size and without motion. */
-export function chartSvg(option: ChartOption): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: exportWidth, height: exportHeight });
+/** The chart as SVG text, drawn anew at a fixed size (in pixels) and without motion. */
+export function chartSvg(option: ChartOption, size: { width: number; height: number } = exportSize): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
   chart.setOption({ ...option, animation: false });
   const svg = chart.renderToSVGString();
   chart.dispose();

@@ -1,4 +1,4 @@
-import type { Curve } from '../../shared/contract/index.ts';
+import type { Curve } from '../contract/index.ts';
 import type { ChartOption } from './echarts.ts';
 import { axis, chartText, diagonal, tooltip, type ChartPalette } from './palette.ts';
 

@@ -1,4 +1,4 @@
-import type { Curve } from '../../../shared/contract/index.ts';
+import type { Curve } from '../contract/index.ts';
 
 export const curveKey = (curve: Curve): string => `${curve.kind}:${curve.name}`;
 
