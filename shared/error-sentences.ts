@@ -292,6 +292,18 @@ export const errorSentences = {
     en: 'There is already a class named {name}.',
     zh: '已存在名为 {name} 的类别。',
   },
+  'class.key-taken': {
+    en: 'The key {key} already labels as {name}. Choose another key, or take it from {name} first.',
+    zh: '按键 {key} 已用于标注 {name}。请选择其他按键，或先取消 {name} 的按键。',
+  },
+  'class.merge-itself': {
+    en: '{name} cannot be merged into itself. Choose another class.',
+    zh: '不能将 {name} 合并到自身。请选择其他类别。',
+  },
+  'class.order': {
+    en: 'The new order must name every class once (received {received} of {all}). Try again with the list as it is now.',
+    zh: '新的顺序必须包含每个类别且仅一次（收到 {received} 个，共 {all} 个）。请按当前列表重试。',
+  },
   'split.shares': {
     en: 'The shares of train, validation and test must add up to 1 (received {sum}).',
     zh: '训练、验证和测试的比例之和必须为 1（收到 {sum}）。',

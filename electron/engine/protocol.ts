@@ -306,14 +306,20 @@ export const engineMethods = {
     }),
     progress: nothing,
     result: z.object({
-      classes: z.array(z.string()),
       probabilities: z.array(z.array(z.number())),
       /** Reason code per picture that could not be read, else null. */
       failed: z.array(z.string().nullable()),
     }),
   },
   exportOnnx: {
-    params: z.object({ run: z.string(), out: path, check: z.array(path), places: placesSchema }),
+    params: z.object({
+      run: z.string(),
+      /** Names for the metadata: those of today rather than those of when it was trained. */
+      classes: z.array(z.string()),
+      out: path,
+      check: z.array(path),
+      places: placesSchema,
+    }),
     progress: nothing,
     result: z.object({ bytes: z.number(), checked: z.number().int(), largestDifference: z.number() }),
   },

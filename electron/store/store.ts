@@ -6,6 +6,7 @@ import { checkQueries } from './queries/checks.ts';
 import { classQueries } from './queries/classes.ts';
 import { editQueries } from './queries/edits.ts';
 import { epochQueries } from './queries/epochs.ts';
+import { itemFolders } from './queries/item-folders.ts';
 import { itemListing } from './queries/item-listing.ts';
 import { itemQueries } from './queries/items.ts';
 import { predictionQueries } from './queries/predictions.ts';
@@ -23,6 +24,7 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     items: itemQueries(db),
     attributes: attributeQueries(db),
     listing: itemListing(db),
+    folders: itemFolders(db),
     edits: editQueries(db),
     runs: runQueries(db),
     runGroups: runGroupQueries(db),

@@ -21,13 +21,13 @@ export const useProject = defineStore('project', () => {
 
   function colorOf(classId: number | null): string {
     const entry = classId === null ? undefined : classById.value.get(classId);
-    return entry ? classColor(entry.order) : unlabelledColor;
+    return entry ? classColor(entry.color) : unlabelledColor;
   }
 
   /** The colour of a class of a run: by its name, since the project's order may have changed since. */
   function colorOfName(name: string, position: number): string {
     const entry = classes.value.find((candidate) => candidate.name === name);
-    return classColor(entry?.order ?? position);
+    return classColor(entry?.color ?? position);
   }
 
   async function load(): Promise<void> {

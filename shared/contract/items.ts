@@ -30,18 +30,26 @@ export const itemFilterSchema = z.object({
   collections: z.array(z.string()).optional(),
   excluded: z.boolean().optional(),
   text: z.string().max(500).optional(),
+  /** Only items in this folder and those under it: the beginning of `path`, without the last separator. */
+  folder: z.string().max(4096).optional(),
 });
 export type ItemFilter = z.infer<typeof itemFilterSchema>;
 
 const ids = z.array(z.number().int()).min(1).max(1_000_000);
+const index = z.number().int().min(0);
 /** What an edit did, for the undo notice: how many items, and what undo would now take back. */
 const edit = z.object({ changed: z.number().int(), project: projectSchema });
 const history = z.object({
   done: z.boolean(),
   action: z.string(),
   changed: z.number().int(),
+  /** One of the items it was about, to look at; null for none. */
+  item: z.number().int().nullable(),
   project: projectSchema,
 });
+
+const classId = z.number().int();
+const className = z.string().min(1).max(200);
 
 export const importReportSchema = z.object({
   added: z.number().int(),
@@ -91,6 +99,18 @@ export const itemMethods = {
       }),
     ),
   ),
+  /** Ids of the filtered items from position `first` to `last`, both included: what a selection holds. */
+  'items.ids': method(
+    z.object({ filter: itemFilterSchema.default({}), first: index, last: index }),
+    z.array(z.number().int()),
+  ),
+  /** Where an item stands among the filtered items; null when the filter leaves it out. */
+  'items.position': method(
+    z.object({ filter: itemFilterSchema.default({}), id: z.number().int() }),
+    z.object({ index: index.nullable() }),
+  ),
+  /** The folders items lie in, with the number of items in and under each: those with most of them, by name. */
+  'items.folders': method(z.object({}), z.array(z.object({ path: z.string(), items: z.number().int() }))),
   'items.get': method(z.object({ ids: z.array(z.number().int()).max(2000) }), z.array(itemSchema)),
   'items.label': method(z.object({ ids, classId: z.number().int().nullable() }), edit),
   'items.setSplit': method(z.object({ ids, split: splitSchema.nullable() }), edit),
@@ -109,9 +129,32 @@ export const itemMethods = {
   ),
   'items.undo': method(z.object({}), history),
   'items.redo': method(z.object({}), history),
-  'classes.create': method(z.object({ name: z.string().min(1).max(200) }), z.array(classSchema)),
-  'classes.rename': method(
-    z.object({ id: z.number().int(), name: z.string().min(1).max(200) }),
+  'classes.create': method(z.object({ name: className }), z.array(classSchema)),
+  'classes.rename': method(z.object({ id: classId, name: className }), z.array(classSchema)),
+  /** What removing a class or merging it would be about. */
+  'classes.impact': method(
+    z.object({ id: classId }),
+    z.object({ items: z.number().int(), runs: z.number().int() }),
+  ),
+  /** Labels every item of one class with another, and removes the class. Runs that know it keep it. */
+  'classes.merge': method(z.object({ id: classId, into: classId }), edit),
+  /** Removes a class; its items have no label then. Runs that know it keep it. */
+  'classes.remove': method(z.object({ id: classId }), edit),
+  /** Puts all classes in this order. */
+  'classes.arrange': method(z.object({ ids: z.array(classId).max(10_000) }), z.array(classSchema)),
+  /** Gives a class the key that labels with it; null for none. */
+  'classes.setKey': method(
+    z.object({
+      id: classId,
+      key: z
+        .string()
+        .regex(/^[1-9A-Z]$/)
+        .nullable(),
+    }),
+    z.array(classSchema),
+  ),
+  'classes.setColor': method(
+    z.object({ id: classId, color: z.number().int().min(0).max(1000) }),
     z.array(classSchema),
   ),
 };

@@ -8,8 +8,12 @@ export type Split = z.infer<typeof splitSchema>;
 export const classSchema = z.object({
   id: z.number().int(),
   name: z.string(),
-  /** Position in the fixed colour sequence and in every table. */
+  /** Position in every list and table. */
   order: z.number().int(),
+  /** Position in the fixed colour sequence. */
+  color: z.number().int().min(0),
+  /** The key that labels with it, `1` to `9` or `A` to `Z`; null for none. */
+  key: z.string().nullable(),
   count: z.number().int(),
 });
 export type ClassInfo = z.infer<typeof classSchema>;

@@ -34,8 +34,10 @@ export const runSchema = z.object({
   group: z.string().nullable(),
   status: z.enum(runStatuses),
   recipe: recipeSchema,
-  /** Class names in the order of the outputs, as they were when the run started. */
+  /** Today's names of its classes, in the order of the outputs. */
   classes: z.array(z.string()),
+  /** Their ids; null for one the project does not know. A removed class keeps its id. */
+  classIds: z.array(z.number().int().nullable()),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),
   seconds: secondsSchema,

@@ -63,7 +63,9 @@ describe.each(rows.map(({ id, minInputSize, defaultCut }) => ({ id, minInputSize
 
       const out = join(folder, `${id}.onnx`);
       const pictures = items.slice(0, 4).map(({ path }) => path);
-      const exported = await onBackend('auto', () => exportRun(dir, out, pictures, new RunControl()));
+      const exported = await onBackend('auto', () =>
+        exportRun(dir, ['0', '1'], out, pictures, new RunControl()),
+      );
       expect(exported.largestDifference).toBeLessThan(EXPORT_TOLERANCE);
     }, 120_000);
   },

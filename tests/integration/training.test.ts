@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -438,11 +439,13 @@ describe('a trained run', () => {
     const check = items.filter(({ split }) => split === 'test').map(({ path }) => path);
     const { largestDifference, checked, bytes } = await exportRun(
       join(places.runsDir, 'scratch'),
+      ['a new name', 'another'],
       out,
       check,
       new RunControl(),
     );
     expect(checked).toBe(40);
+    expect(readFileSync(out).includes('["a new name","another"]')).toBe(true);
     expect(bytes).toBeGreaterThan(100_000);
     expect(largestDifference).toBeLessThan(1e-5);
   });

@@ -49,6 +49,6 @@ export const computeHandlers: ComputeHandlers = {
     ),
   predictImages: ({ run, images, places }, { control }) =>
     onBackend('auto', () => predictImages(join(places.runsDir, run), images, control)),
-  exportOnnx: ({ run, out, check, places }, { control }) =>
-    onBackend('auto', () => exportRun(join(places.runsDir, run), out, check, control)),
+  exportOnnx: ({ run, classes, out, check, places }, { control }) =>
+    onBackend('auto', () => exportRun(join(places.runsDir, run), classes, out, check, control)),
 };

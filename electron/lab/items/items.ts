@@ -6,6 +6,7 @@ import type { ItemRow } from '../../store/queries/items.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { copyGroups } from './copy-groups.ts';
 import { startImport } from './import.ts';
+import { tellRunsOf } from '../runs/shown-run.ts';
 
 /** Shares of a split may miss 1 by rounding in a form. */
 const SHARE_TOLERANCE = 1e-6;
@@ -21,7 +22,8 @@ export function itemHandlers(lab: LabContext, onImported: () => void): HandlersO
 
   function replay(direction: 'undo' | 'redo') {
     const done = projects.edit((store) => store.edits[direction]());
-    const outcome = done ?? { action: '', changed: 0 };
+    const { classes, ...outcome } = done ?? { action: '', changed: 0, item: null, classes: [] };
+    tellRunsOf(lab, classes);
     return { done: done !== undefined, ...outcome, project: projects.describeCurrent() };
   }
 
@@ -41,6 +43,16 @@ export function itemHandlers(lab: LabContext, onImported: () => void): HandlersO
       return { total, items: store.items.byIds(ids).map(shown) };
     },
     'items.attributes': () => projects.current.store.attributes.columns(),
+    'items.ids'({ filter, first, last }) {
+      const { store } = projects.current;
+      const { revision } = store.project.get();
+      return store.listing.window(filter, first, Math.max(0, last - first + 1), revision).ids;
+    },
+    'items.position'({ filter, id }) {
+      const { store } = projects.current;
+      return { index: store.listing.position(filter, id, store.project.get().revision) };
+    },
+    'items.folders': () => projects.current.store.folders(),
     'items.get': ({ ids }) => projects.current.store.items.byIds(ids).map(shown),
     'items.label'({ ids, classId }) {
       if (classId !== null && !projects.current.store.classes.byId(classId)) {

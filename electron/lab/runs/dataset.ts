@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Split } from '../../../shared/contract/index.ts';
+import type { Run, Split } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { DatasetItem } from '../../engine/protocol.ts';
 import type { UsableItem } from '../../store/queries/items.ts';
@@ -10,18 +10,24 @@ import type { OpenProject } from '../project-keeper.ts';
 export interface Dataset {
   /** Class names in the order of the outputs: the project's order, of classes that have items. */
   classes: string[];
+  classIds: number[];
   items: DatasetItem[];
   /** Labelled, readable items that are in no split, and so take no part. */
   unsplit: number;
-  /** SHA-256 in hex over every item's id, class and split: equal for equal training data. */
+  /** SHA-256 in hex over the ids of every item and its class, and its split: equal for equal training data. */
   splitHash: string;
 }
 
 /**
- * The labelled, readable, not excluded items of a collection (null: of all), as training takes them.
+ * The labelled, readable, not excluded items of a collection (null: of all), as training takes them. A run that goes
+ * on gives its own classes, because their order in the project may have changed meanwhile.
  * @throws GraftError run.no-items, run.one-class
  */
-export function datasetOf(project: OpenProject, collection: string | null): Dataset {
+export function datasetOf(
+  project: OpenProject,
+  collection: string | null,
+  runClasses?: Run['classIds'],
+): Dataset {
   const usable = project.store.items.usable(collection);
   const dealt = usable.filter((item): item is Dealt => item.split !== null);
   const name = collection ?? project.store.project.get().name;
@@ -30,31 +36,33 @@ export function datasetOf(project: OpenProject, collection: string | null): Data
   }
   const present = new Set(dealt.map(({ classId }) => classId));
   const classes = project.store.classes.all().filter(({ id }) => present.has(id));
+  if (runClasses) classes.sort((a, b) => runClasses.indexOf(a.id) - runClasses.indexOf(b.id));
   if (classes.length < 2)
     throw new GraftError('run.one-class', { collection: name, classes: classes.length });
   const indices = new Map(classes.map(({ id }, index) => [id, index]));
   return {
     classes: classes.map(({ name: className }) => className),
+    classIds: classes.map(({ id }) => id),
     items: dealt.map((item) => datasetItem(project.dir, item, indices)),
     unsplit: usable.length - dealt.length,
-    splitHash: hashOf(dealt, new Map(classes.map(({ id, name: className }) => [id, className]))),
+    splitHash: hashOf(dealt),
   };
 }
 
 /**
- * The items of a split with the classes of a run, matched by name; items of other classes are left out.
+ * The items of a split with the classes of a run, by the ids of these; items of other classes are left out.
  * @throws GraftError evaluation.no-items
  */
 export function itemsToEvaluate(
   project: OpenProject,
-  classes: readonly string[],
+  runClasses: Run['classIds'],
   collection: string | null,
   split: Split,
 ): DatasetItem[] {
-  const indices = new Map(project.store.classes.all().map(({ id, name }) => [id, classes.indexOf(name)]));
+  const indices = new Map(runClasses.flatMap((id, index) => (id === null ? [] : [[id, index] as const])));
   const items = project.store.items
     .usable(collection)
-    .filter((item): item is Dealt => item.split === split && indices.get(item.classId)! >= 0)
+    .filter((item): item is Dealt => item.split === split && indices.has(item.classId))
     .map((item) => datasetItem(project.dir, item, indices));
   if (items.length === 0) {
     const name = collection ?? project.store.project.get().name;
@@ -75,8 +83,8 @@ function datasetItem(dir: string, item: Dealt, indices: Map<number, number>): Da
   };
 }
 
-function hashOf(items: Dealt[], names: Map<number, string>): string {
+function hashOf(items: Dealt[]): string {
   const hash = createHash('sha256');
-  for (const { id, classId, split } of items) hash.update(`${id}\t${names.get(classId)}\t${split}\n`);
+  for (const { id, classId, split } of items) hash.update(`${id}\t${classId}\t${split}\n`);
   return hash.digest('hex');
 }

@@ -22,7 +22,7 @@ export function exportHandlers({ projects, engines, jobs }: LabContext): Handler
         .map((item) => absolutePath(project.dir, item.path));
       const about = { kind: 'export' as const, subject: run.name, run: id };
       const { result } = jobs.start(about, async (job) => {
-        const request = { run: id, out: path, check, places: project.places };
+        const request = { run: id, classes: run.classes, out: path, check, places: project.places };
         const facts = await requestUntil(job.signal, engines.compute, 'exportOnnx', request);
         project.store.artifacts.put(id, {
           kind: 'onnx',

@@ -14,11 +14,11 @@ export function predictionHandlers({ projects, engines }: LabContext): HandlersO
   return {
     async 'predict.images'({ run, images }) {
       const project = projects.current;
+      const { classes } = rowOf(project, run);
       requireModel(project, rowOf(project, run));
       const sent = images.map(toEngine);
       const request = { run, images: sent, places: project.places };
-      const { classes, probabilities, failed } = await engines.compute.request('predictImages', request)
-        .result;
+      const { probabilities, failed } = await engines.compute.request('predictImages', request).result;
       return {
         classes,
         predictions: sent.map(({ name }, index) =>

@@ -62,7 +62,7 @@ export class RunService {
     if (!isResumable(project, run)) {
       throw new GraftError('run.not-resumable', { name: run.name, status: run.status });
     }
-    const dataset = datasetOf(project, run.recipe.data.collection);
+    const dataset = datasetOf(project, run.recipe.data.collection, run.classIds);
     if (dataset.splitHash !== run.recipe.data.splitHash) {
       throw new GraftError('run.data-changed', { name: run.name });
     }
@@ -185,6 +185,7 @@ function insertRun(
       status: 'running',
       recipe,
       classes: dataset.classes,
+      classIds: dataset.classIds,
       createdAt: new Date().toISOString(),
       finishedAt: null,
       seconds: NO_SECONDS,

@@ -1,5 +1,6 @@
 import type { Run } from '../../../shared/contract/index.ts';
 import type { RunRow } from '../../store/queries/runs.ts';
+import type { LabContext } from '../context.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { isResumable } from './run-files.ts';
 
@@ -12,4 +13,15 @@ export function shownRun(project: OpenProject, run: RunRow): Run {
     summaries: summaries.ofRun(run.id),
     resumable: isResumable(project, run),
   };
+}
+
+/** Tells the windows of every run that knows one of these classes: its name may be another now. */
+export function tellRunsOf({ projects, events }: LabContext, classes: readonly number[]): void {
+  if (classes.length === 0) return;
+  const project = projects.current;
+  for (const run of project.store.runs.all()) {
+    if (run.classIds.some((id) => id !== null && classes.includes(id))) {
+      events.emit('run.changed', shownRun(project, run));
+    }
+  }
 }

@@ -29,6 +29,11 @@ export function itemListing(db: Database.Database) {
   }
 
   return {
+    /** Where an item stands in the list; null when the filter leaves it out. */
+    position(filter: ItemFilter, id: number, revision: number): number | null {
+      const index = idsOf(filter, revision).indexOf(id);
+      return index < 0 ? null : index;
+    },
     window(filter: ItemFilter, offset: number, limit: number, revision: number): ItemWindow {
       const ids = idsOf(filter, revision);
       return { total: ids.length, ids: [...ids.subarray(offset, offset + limit)] };
@@ -68,6 +73,11 @@ function conditions(filter: ItemFilter): { where: string; values: unknown[] } {
   if (filter.excluded !== undefined) {
     parts.push('excluded = ?');
     values.push(filter.excluded ? 1 : 0);
+  }
+  if (filter.folder) {
+    parts.push('substr(path, 1, ?) IN (?, ?)');
+    const [slash, backslash] = [`${filter.folder}/`, `${filter.folder}\\`];
+    values.push([...slash].length, slash, backslash);
   }
   if (filter.text) {
     parts.push("path LIKE ? ESCAPE '\\'");

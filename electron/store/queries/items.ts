@@ -69,6 +69,7 @@ export function itemQueries(db: Database.Database) {
     WHERE i.class_id IS NOT NULL AND i.status <> 'broken' AND i.excluded = 0
       AND (@collection IS NULL OR c.name = @collection)
     ORDER BY i.id`);
+  const ofClass = db.prepare<[number], number>('SELECT id FROM items WHERE class_id = ? ORDER BY id').pluck();
   const setSplit = db.prepare<[Split | null, number]>('UPDATE items SET split = ? WHERE id = ?');
 
   return {
@@ -86,6 +87,8 @@ export function itemQueries(db: Database.Database) {
     known: (sources: readonly string[]): Set<string> => new Set(known.all(JSON.stringify(sources))),
     /** Labelled, readable, not excluded items of a collection (null: of all), in the order they came. */
     usable: (collection: string | null): UsableItem[] => usable.all({ collection }),
+    /** Ids of the items labelled as a class. */
+    ofClass: (classId: number): number[] => ofClass.all(classId),
     /** Sets a split outside the history: what an import deals out is no edit to be undone. */
     setSplit: (id: number, split: Split | null) => void setSplit.run(split, id),
   };

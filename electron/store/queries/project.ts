@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Project } from '../../../shared/contract/index.ts';
+import { classQueries, type ClassRow } from './classes.ts';
 
 export interface ProjectRow {
   name: string;
@@ -22,9 +23,7 @@ export function projectQueries(db: Database.Database) {
   const get = db.prepare<[], ProjectRow>('SELECT name, created_at AS createdAt, revision FROM project');
   const rename = db.prepare<[string]>('UPDATE project SET name = ?');
   const touch = db.prepare('UPDATE project SET revision = revision + 1');
-  const classes = db.prepare<[], { id: number; name: string; order: number }>(
-    'SELECT id, name, position AS "order" FROM classes ORDER BY position',
-  );
+  const classes = classQueries(db);
   const runs = db.prepare<[], number>('SELECT count(*) FROM runs').pluck();
   const tallies = db.prepare<[], Tally>(`
     SELECT c.name AS collection, i.class_id AS classId, i.split, i.status, i.excluded, count(i.id) AS n
@@ -46,11 +45,7 @@ export function projectQueries(db: Database.Database) {
 }
 
 /** Splits count labelled, usable items alone: what training would see. */
-function countUp(
-  classRows: { id: number; name: string; order: number }[],
-  tallies: Tally[],
-  runs: number,
-): ProjectCounts {
+function countUp(classRows: ClassRow[], tallies: Tally[], runs: number): ProjectCounts {
   const counts = {
     items: 0,
     labelled: 0,

@@ -12,6 +12,7 @@ interface StoredRun {
   status: RunStatus;
   recipe: string;
   classes: string;
+  classIds: string;
   createdAt: string;
   finishedAt: string | null;
   seconds: string;
@@ -25,7 +26,10 @@ interface StoredRun {
   group: string | null;
 }
 
-const COLUMNS = `id, number, name, status, recipe, classes, created_at AS createdAt, finished_at AS finishedAt,
+/** Today's name of each class, and the one it had when the run started where the project does not know it. */
+const CLASS_NAMES = `(SELECT json_group_array(coalesce(c.name, n.value) ORDER BY n.key) FROM json_each(runs.classes) n
+  LEFT JOIN json_each(runs.class_ids) i ON i.key = n.key LEFT JOIN classes c ON c.id = i.value)`;
+const COLUMNS = `id, number, name, status, recipe, ${CLASS_NAMES} AS classes, class_ids AS classIds, created_at AS createdAt, finished_at AS finishedAt,
   seconds, images_per_second AS imagesPerSecond, trainable_params AS trainable, frozen_params AS frozen,
   frozen_unchanged AS frozenUnchanged, device, best_epoch AS bestEpoch, error, group_id AS "group"`;
 
@@ -35,13 +39,13 @@ export function runQueries(db: Database.Database) {
     .prepare<[], number>('UPDATE project SET last_run_number = last_run_number + 1 RETURNING last_run_number')
     .pluck();
   const insert = db.prepare<[StoredRun]>(`
-    INSERT INTO runs (id, number, name, status, recipe, classes, created_at, finished_at, seconds,
+    INSERT INTO runs (id, number, name, status, recipe, classes, class_ids, created_at, finished_at, seconds,
       images_per_second, trainable_params, frozen_params, frozen_unchanged, device, best_epoch, error,
       group_id)
-    VALUES (@id, @number, @name, @status, @recipe, @classes, @createdAt, @finishedAt, @seconds,
+    VALUES (@id, @number, @name, @status, @recipe, @classes, @classIds, @createdAt, @finishedAt, @seconds,
       @imagesPerSecond, @trainable, @frozen, @frozenUnchanged, @device, @bestEpoch, @error, @group)`);
   const update = db.prepare<[StoredRun]>(`
-    UPDATE runs SET name = @name, status = @status, recipe = @recipe, classes = @classes,
+    UPDATE runs SET name = @name, status = @status, recipe = @recipe,
       finished_at = @finishedAt, seconds = @seconds, images_per_second = @imagesPerSecond,
       trainable_params = @trainable, frozen_params = @frozen, frozen_unchanged = @frozenUnchanged,
       device = @device, best_epoch = @bestEpoch, error = @error, group_id = @group
@@ -91,6 +95,7 @@ function toStored(run: RunRow): StoredRun {
     ...rest,
     recipe: JSON.stringify(run.recipe),
     classes: JSON.stringify(run.classes),
+    classIds: JSON.stringify(run.classIds),
     seconds: JSON.stringify(run.seconds),
     trainable: params?.trainable ?? null,
     frozen: params?.frozen ?? null,
@@ -104,6 +109,7 @@ function toRun({ trainable, frozen, frozenUnchanged, ...row }: StoredRun): RunRo
     ...row,
     recipe: recipeSchema.parse(JSON.parse(row.recipe)),
     classes: JSON.parse(row.classes) as string[],
+    classIds: JSON.parse(row.classIds) as (number | null)[],
     seconds: JSON.parse(row.seconds) as Run['seconds'],
     params: trainable === null || frozen === null ? null : { trainable, frozen },
     frozenUnchanged: frozenUnchanged === null ? null : frozenUnchanged === 1,

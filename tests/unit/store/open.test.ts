@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { GraftError } from '../../../shared/errors.ts';
+import { defaultRecipe } from '../../../shared/recipe.ts';
 import { migrate } from '../../../electron/store/migrate.ts';
 import { migrations } from '../../../electron/store/migrations/index.ts';
 import { createProject, openProject, projectFolder } from '../../../electron/store/open.ts';
@@ -148,6 +149,27 @@ describe('migrating a project', () => {
     const store = openProject(dir);
     expect(store.checks.items().map(({ path }) => path)).toEqual(['a.jpg']);
     expect(store.checks.last()).toBeUndefined();
+    store.close();
+  });
+
+  test('a project of the third version keeps what its runs were trained with, and gets keys and colours', () => {
+    const dir = freshFolder();
+    const db = new Database(join(dir, 'graft.db'));
+    migrate(db, dir, migrations.slice(0, 3));
+    const recipe = JSON.stringify(defaultRecipe('scratch-cnn', null, 48));
+    db.exec(`INSERT INTO project (id, name, created_at) VALUES (1, 'Third', '2026-01-01');
+      INSERT INTO classes (name, position) VALUES ('b', 1), ('a', 0)`);
+    db.prepare(
+      `INSERT INTO runs (id, number, name, status, recipe, classes, created_at, seconds)
+      VALUES ('r', 1, 'Run', 'done', ?, '["a","gone","b"]', '2026-01-01', '{}')`,
+    ).run(recipe);
+    db.close();
+    const store = openProject(dir);
+    expect(store.runs.byId('r')).toMatchObject({ classes: ['a', 'gone', 'b'], classIds: [2, null, 1] });
+    expect(store.classes.all()).toEqual([
+      { id: 2, name: 'a', order: 0, color: 0, key: '1' },
+      { id: 1, name: 'b', order: 1, color: 1, key: '2' },
+    ]);
     store.close();
   });
 

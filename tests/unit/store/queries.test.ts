@@ -30,6 +30,7 @@ function aRun(store: Store, changes: Partial<RunRow> = {}): RunRow {
     status: 'running',
     recipe: defaultRecipe('scratch-cnn', null, 48),
     classes: ['cat', 'dog'],
+    classIds: [1, 2],
     createdAt: '2026-01-01T00:00:00.000Z',
     finishedAt: null,
     seconds: { decode: 0, features: 0, train: 0, evaluate: 0 },
@@ -161,6 +162,32 @@ describe('items', () => {
     store.close();
   });
 
+  test('have a place in a filtered list, and folders to filter by', () => {
+    const { store, ids } = projectWith([
+      'photos/train/cat/1.jpg',
+      'photos/train/cat/2.jpg',
+      'photos/train/dog/1.jpg',
+      'photos/train-2/x.jpg',
+      '../beside/y.jpg',
+      'C:\\pics\\z.jpg',
+      'top.jpg',
+    ]);
+    expect(store.folders()).toEqual([
+      { path: '../beside', items: 1 },
+      { path: 'C:\\pics', items: 1 },
+      { path: 'photos', items: 4 },
+      { path: 'photos/train', items: 3 },
+      { path: 'photos/train-2', items: 1 },
+      { path: 'photos/train/cat', items: 2 },
+      { path: 'photos/train/dog', items: 1 },
+    ]);
+    for (const { path, items } of store.folders())
+      expect(store.listing.window({ folder: path }, 0, 10, 1).total).toBe(items);
+    expect(store.listing.position({ folder: 'photos/train' }, ids[2]!, 1)).toBe(2);
+    expect(store.listing.position({ folder: 'photos/train' }, ids[3]!, 1)).toBeNull();
+    store.close();
+  });
+
   test('100,000 of them are listed and counted in a blink', () => {
     const { store, cat, dog } = projectWith([]);
     store.transaction(() => {
@@ -202,13 +229,13 @@ describe('edits', () => {
     store.close();
     const again = openProject(dir);
     const labels = () => again.items.byIds(ids).map(({ classId }) => classId);
-    expect(again.edits.undo()).toEqual({ action: 'label', changed: 1 });
+    expect(again.edits.undo()).toMatchObject({ action: 'label', changed: 1, item: ids[1] });
     expect(labels()).toEqual([cat, cat]);
-    expect(again.edits.undo()).toEqual({ action: 'label', changed: 2 });
+    expect(again.edits.undo()).toMatchObject({ action: 'label', changed: 2, item: ids[0] });
     expect(labels()).toEqual([null, null]);
     expect(again.edits.undo()).toBeUndefined();
     again.edits.redo();
-    expect(again.edits.redo()).toEqual({ action: 'label', changed: 1 });
+    expect(again.edits.redo()).toMatchObject({ action: 'label', changed: 1 });
     expect(labels()).toEqual([cat, dog]);
     expect(again.edits.redo()).toBeUndefined();
     again.close();

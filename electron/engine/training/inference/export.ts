@@ -18,6 +18,7 @@ import type { Network } from '../network/network.ts';
  */
 export async function exportRun(
   dir: string,
+  classes: string[],
   out: string,
   check: string[],
   control: RunControl,
@@ -25,7 +26,7 @@ export async function exportRun(
   const network = await loadNetwork(dir);
   try {
     const { size, resize } = network.spec.input;
-    const metadata = { classes: JSON.stringify(network.spec.classes), resize, producer: 'Graft' };
+    const metadata = { classes: JSON.stringify(classes), resize, producer: 'Graft' };
     const bytes =
       network.graphFile === null
         ? exportNetwork(network, size, metadata)

@@ -98,7 +98,7 @@ export async function predictImages(
       probabilitiesOf.push(reason === null ? Array.from(rows[index] as Float32Array) : []);
     });
   }
-  return { classes: network.spec.classes, probabilities: probabilitiesOf, failed };
+  return { probabilities: probabilitiesOf, failed };
 }
 
 const blankBatch = (size: number, rows: number) => new Float32Array(rows * size * size * 3);
