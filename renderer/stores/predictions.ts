@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { computed, ref } from 'vue';
 import type { Prediction } from '../../shared/contract/index.ts';
 import { lab } from '../bridge.ts';
+import { useRuns } from './runs.ts';
 
 export interface PredictedFile {
   key: number;
@@ -50,8 +51,10 @@ function batchesOf(files: PredictedFile[]): PredictedFile[][] {
 
 /** Pictures dropped on the Predict screen and what the chosen run says about them. */
 export const usePredictions = defineStore('predictions', () => {
+  const runs = useRuns();
   const run = ref<string | null>(null);
-  const classes = ref<string[]>([]);
+  /** By today's names: one may be renamed while predictions are on view. */
+  const classes = computed<string[]>(() => (run.value && runs.byId.get(run.value)?.classes) || []);
   const files = ref<PredictedFile[]>([]);
   const busy = ref(0);
   let nextKey = 0;
@@ -64,7 +67,6 @@ export const usePredictions = defineStore('predictions', () => {
       const images = await Promise.all(batch.map((entry) => imageOf(entry.file)));
       const result = await lab().call('predict.images', { run: runId, images });
       if (run.value !== runId) return;
-      classes.value = result.classes;
       predictions = result.predictions;
     } catch (error) {
       failure = error;

@@ -22,6 +22,7 @@ function runOf(id: string, kind: RecipeKind, accuracy: number | null, part: Part
     status: 'done',
     recipe: defaultRecipe(kind, kind === 'scratch-cnn' ? null : pretrained, 160, 'block_16'),
     classes: ['cat', 'dog'],
+    classIds: [1, 2],
     createdAt: '2026-01-01T00:00:00Z',
     finishedAt: null,
     seconds: { decode: 1, features: 2, train: 3, evaluate: 4 },
