@@ -129,7 +129,10 @@ function confusionScores(truth: Int32Array, predictions: Predictions, items: Int
   };
 }
 
-const named = (name: string, { precision, recall, f1 }: { precision: number; recall: number; f1: number }) => ({
+const named = (
+  name: string,
+  { precision, recall, f1 }: { precision: number; recall: number; f1: number },
+) => ({
   [`${name} precision`]: precision,
   [`${name} recall`]: recall,
   [`${name} f1`]: f1,

@@ -57,7 +57,10 @@ function intervalsOf(intervals: EvaluationIntervals): EvaluationResult['interval
   };
 }
 
-function classReports({ classes, report }: Evaluation, { f1: f1Intervals }: EvaluationIntervals): ClassReport[] {
+function classReports(
+  { classes, report }: Evaluation,
+  { f1: f1Intervals }: EvaluationIntervals,
+): ClassReport[] {
   return report.perClass.map((row, cls) => ({
     name: classes[cls]!,
     precision: row.precision,

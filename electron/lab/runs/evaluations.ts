@@ -63,7 +63,7 @@ export class EvaluationService {
     const judgement = await this.judge(which);
     const { project, run, judged } = judgement;
     return (
-      keptScores(project.store, run.id, judged) ??
+      keptScores(project.store, run, judged) ??
       this.#once(['scores', project.dir, run.id, judged], () => this.#score(judgement))
     );
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { calibrationSchema, evaluationSchema } from '../../../shared/contract/evaluations.ts';
-import type { Split, Summary } from '../../../shared/contract/index.ts';
+import type { EvaluationResult, Split, Summary } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { Evaluation } from '../../evaluation/evaluate.ts';
 import type { Predictions } from '../../evaluation/predictions.ts';
@@ -23,7 +23,10 @@ export interface Judged {
 }
 
 /** What is worked out once about stored predictions, and kept beside them. */
-export const scoresSchema = z.object({ evaluation: evaluationSchema, calibration: calibrationSchema.nullable() });
+export const scoresSchema = z.object({
+  evaluation: evaluationSchema,
+  calibration: calibrationSchema.nullable(),
+});
 export type Scores = z.infer<typeof scoresSchema>;
 
 /** What a run predicted, beside the labels of now. */
@@ -70,10 +73,24 @@ export function storeScores(store: Store, run: string, judged: Judged, statistic
   return scores;
 }
 
-/** What is kept of an earlier visit; null where there is nothing, or what an earlier version kept. */
-export function keptScores(store: Store, run: string, { collection, split }: Judged): Scores | null {
-  const body = store.evaluations.get(run, collection, split);
-  return body === undefined ? null : (scoresSchema.safeParse(JSON.parse(body)).data ?? null);
+/** What is kept of an earlier visit, under the names of now; null where there is nothing, or what an earlier version kept. */
+export function keptScores(store: Store, run: RunRow, { collection, split }: Judged): Scores | null {
+  const body = store.evaluations.get(run.id, collection, split);
+  const kept = body === undefined ? null : scoresSchema.safeParse(JSON.parse(body)).data;
+  return kept ? { ...kept, evaluation: renamed(kept.evaluation, run.classes) } : null;
+}
+
+/** Classes may be renamed after they were judged. What has a name is in their order, averages after them. */
+function renamed(evaluation: EvaluationResult, classes: string[]): EvaluationResult {
+  const name = <T extends { name: string }>(rows: T[]): T[] =>
+    rows.map((row, cls) => ({ ...row, name: classes[cls] ?? row.name }));
+  return {
+    ...evaluation,
+    classes,
+    report: name(evaluation.report),
+    roc: name(evaluation.roc),
+    precisionRecall: name(evaluation.precisionRecall),
+  };
 }
 
 /** The few numbers of an evaluation that lists of runs show. */
