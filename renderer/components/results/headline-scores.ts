@@ -1,4 +1,4 @@
-import type { ChartTable } from '../../charts/table.ts';
+import type { ChartTable } from '../../../shared/table.ts';
 import type { EvaluationResult } from '../../../shared/contract/index.ts';
 
 export interface HeadlineScore {
