@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { engineEnvironment } from './environment.ts';
+import { engineEnvironment, type EngineWork } from './environment.ts';
 import type { ToEngine } from './protocol.ts';
 
 /** A running engine process, whichever way it was started (a fork, Electron's utilityProcess). */
@@ -13,17 +13,21 @@ export interface EngineProcess {
   kill(): void;
 }
 
-export type StartEngineProcess = (entry: string, args: readonly string[]) => EngineProcess;
+export type StartEngineProcess = (
+  entry: string,
+  args: readonly string[],
+  work: EngineWork,
+) => EngineProcess;
 
 /**
  * Starts the engine as a Node child process. Messages are structured clones, so typed arrays travel as
  * they are. The channel closes with this process; the engine leaves when it does.
  */
-export const forkEngine: StartEngineProcess = (entry, args) => {
+export const forkEngine: StartEngineProcess = (entry, args, work) => {
   const child = fork(entry, args, {
     serialization: 'advanced',
     execArgv: [],
-    env: engineEnvironment(),
+    env: engineEnvironment(work),
     // What the engine prints goes to stderr: the terminal host prints one JSON document on stdout.
     stdio: ['ignore', 2, 2, 'ipc'],
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorSentences } from '../../shared/error-sentences.ts';
 import { GraftError, type ErrorCode } from '../../shared/errors.ts';
 import { forkEngine, type EngineProcess, type StartEngineProcess } from './child-process.ts';
+import type { EngineWork } from './environment.ts';
 import { engineMethods } from './protocol.ts';
 import type {
   Engine,
@@ -16,6 +17,8 @@ export interface EngineClientOptions {
   /** The file the engine process runs. */
   entry: string;
   args?: readonly string[];
+  /** `compute` by default. */
+  work?: EngineWork;
   /** How a process is started; a fork by default. */
   start?: StartEngineProcess;
   /** Deaths in a row, each before `stableAfter` ms of life, after which it is not started again. */
@@ -80,6 +83,7 @@ class EngineClient implements Engine {
   constructor(options: EngineClientOptions) {
     this.#options = {
       args: [],
+      work: 'compute',
       start: forkEngine,
       mostDeaths: 5,
       stableAfter: 10_000,
@@ -152,7 +156,8 @@ class EngineClient implements Engine {
     clearTimeout(this.#timer);
     this.#setState('starting');
     this.#startedAt = Date.now();
-    const engine = this.#options.start(this.#options.entry, this.#options.args);
+    const { entry, args, work, start } = this.#options;
+    const engine = start(entry, args, work);
     this.#process = engine;
     this.#timer = setTimeout(() => engine.kill(), this.#options.startTimeout);
     engine.onMessage((message) => {

@@ -8,6 +8,12 @@ import { availableParallelism } from 'node:os';
  */
 const KEEPING_MALLOC = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 33) };
 
+/** Decoding on several threads gave glibc an arena each, none of which gave back what a large picture had taken. */
+const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
+
+/** What an engine process is for. */
+export type EngineWork = 'compute' | 'media';
+
 interface ReportHeader {
   readonly glibcVersionRuntime?: string;
 }
@@ -25,11 +31,12 @@ export function mallocKeepsMemory(): boolean {
 }
 
 /** The environment engine processes are started in. What the user set wins. */
-export function engineEnvironment(): NodeJS.ProcessEnv {
+export function engineEnvironment(work: EngineWork): NodeJS.ProcessEnv {
+  const malloc = work === 'compute' ? KEEPING_MALLOC : FEW_ARENAS;
   return {
     // Decoding and file reading share libuv's pool, whose default of four leaves further cores idle.
     UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 2)),
-    ...(usesGlibc() ? KEEPING_MALLOC : {}),
+    ...(usesGlibc() ? malloc : {}),
     ...process.env,
   };
 }

@@ -2,7 +2,6 @@ import { enableProdMode } from '@tensorflow/tfjs-core';
 import { toGraftError } from '../../shared/errors.ts';
 import { computeHandlers } from './handlers/compute.ts';
 import { mediaHandlers } from './handlers/media.ts';
-import { statisticsHandlers } from './handlers/statistics.ts';
 import { zooHandlers } from './handlers/zoo.ts';
 import { engineMethods } from './protocol.ts';
 import type { EngineMethod, EngineParams, FromEngine, ToEngine } from './protocol.ts';
@@ -39,12 +38,7 @@ function openPort(): Port {
   };
 }
 
-const handlers: EngineHandlers = {
-  ...mediaHandlers,
-  ...statisticsHandlers,
-  ...zooHandlers,
-  ...computeHandlers,
-};
+const handlers: EngineHandlers = { ...mediaHandlers, ...zooHandlers, ...computeHandlers };
 const running = new Map<number, CallContext<EngineMethod>>();
 
 async function answer(port: Port, id: number, method: EngineMethod, params: unknown): Promise<void> {

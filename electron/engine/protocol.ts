@@ -13,7 +13,6 @@ import {
 } from '../../shared/contract/zoo.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
-import type { Statistics } from '../evaluation/statistics.ts';
 
 /**
  * What main and the engine process say to each other. The same process code runs twice: once as
@@ -105,18 +104,7 @@ export type TrainResult = z.infer<typeof trainResultSchema>;
 const infoSchema = engineInfoSchema.omit({ state: true, restarts: true });
 
 const float32Array = z.custom<Float32Array>((value) => value instanceof Float32Array);
-const int32Array = z.custom<Int32Array>((value) => value instanceof Int32Array);
 const nothing = z.null();
-
-/** What a run said about some items: the input of every statistic. */
-const judgedItemsSchema = z.object({
-  classes: z.array(z.string()),
-  /** Class index per item, -1 for none, `[n]`. */
-  truths: int32Array,
-  /** `[n * classes]`, one row per item. */
-  probabilities: float32Array,
-});
-export type JudgedItems = z.infer<typeof judgedItemsSchema>;
 const none = z.object({});
 
 export const engineMethods = {
@@ -157,13 +145,6 @@ export const engineMethods = {
     params: z.object({ hashes: z.array(z.string()), turned: z.array(z.string()) }),
     progress: nothing,
     result: z.array(z.array(z.number().int())),
-  },
-  /** Everything that is worked out once about predictions: see `statisticsSteps`. */
-  evaluatePredictions: {
-    params: z.object({ judged: judgedItemsSchema, validation: judgedItemsSchema.nullable() }),
-    progress: z.object({ done: z.number(), total: z.number() }),
-    // Both ends are the same build; the lab checks what it makes of it when it reads it from disk.
-    result: z.custom<Statistics>((value) => typeof value === 'object' && value !== null),
   },
   sample: {
     params: z.object({ dir: path, seed: z.number().int() }),

@@ -1,5 +1,6 @@
 import { createEngineClient } from '../engine/client.ts';
 import { forkEngine } from '../engine/child-process.ts';
+import type { EngineWork } from '../engine/environment.ts';
 import type { StartEngineProcess } from '../engine/child-process.ts';
 import { createLab } from '../lab/lab.ts';
 import { readAdapters } from '../lab/devices/adapters.ts';
@@ -13,14 +14,14 @@ export interface OpenLabOptions extends Pick<LabOptions, 'host' | 'pick'> {
 
 /** The lab with its two engine processes: one to compute, one to look at files meanwhile. */
 export function openLab({ host, pick, start = forkEngine }: OpenLabOptions): Lab {
-  const engine = () => createEngineClient({ entry: engineFile, start });
+  const engine = (work: EngineWork) => createEngineClient({ entry: engineFile, start, work });
   return createLab({
     dataDir: dataDir(),
     version: appVersion,
     host,
     pick,
     ...network(),
-    engines: { compute: engine(), media: engine() },
+    engines: { compute: engine('compute'), media: engine('media') },
     deviceChecks: {
       // Not started again: its death is what the check wants to know.
       start: () => createEngineClient({ entry: engineFile, start, mostDeaths: 1 }),

@@ -10,8 +10,8 @@ type Fork = (
 
 /** Starts the engine as Electron's utility process; `fork` is `utilityProcess.fork`. */
 export function startUtilityEngine(fork: Fork): StartEngineProcess {
-  return (entry, args): EngineProcess => {
-    const options = { serviceName: 'Graft engine', stdio: 'inherit', env: engineEnvironment() } as const;
+  return (entry, args, work): EngineProcess => {
+    const options = { serviceName: 'Graft engine', stdio: 'inherit', env: engineEnvironment(work) } as const;
     const child = fork(entry, [...args], options);
     let pid: number | undefined;
     child.once('spawn', () => (pid = child.pid));

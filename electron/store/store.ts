@@ -6,7 +6,6 @@ import { checkQueries } from './queries/checks.ts';
 import { classQueries } from './queries/classes.ts';
 import { editQueries } from './queries/edits.ts';
 import { epochQueries } from './queries/epochs.ts';
-import { evaluationQueries } from './queries/evaluations.ts';
 import { itemFolders } from './queries/item-folders.ts';
 import { itemListing } from './queries/item-listing.ts';
 import { itemQueries } from './queries/items.ts';
@@ -32,7 +31,6 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     summaries: summaryQueries(db),
     epochs: epochQueries(db),
     predictions: predictionQueries(db),
-    evaluations: evaluationQueries(db),
     artifacts: artifactQueries(db),
     audit: auditQueries(db),
     checks: checkQueries(db),

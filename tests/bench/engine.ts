@@ -73,7 +73,7 @@ function contestants(id: string): Contestant[] {
   const script = (name: string): string => join(import.meta.dirname, 'engine', name);
   const { threads, device } = options;
   const args = [script('worker.ts'), id, threads, device];
-  const ours = new Contestant('graft', process.execPath, args, engineEnvironment());
+  const ours = new Contestant('graft', process.execPath, args, engineEnvironment('compute'));
   if (!options.reference) return [ours];
   const torch = (layout: string): Contestant =>
     new Contestant(`torch ${layout}`, PYTHON, [script('reference.py'), id, layout, threads]);

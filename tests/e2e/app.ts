@@ -51,12 +51,17 @@ export class App {
   }
 
   async startFromFolder(images: string, parent: string, name: string): Promise<void> {
+    await this.startImportOf(images, parent, name);
+    await expect(this.at('import-report')).toBeVisible({ timeout: 120_000 });
+  }
+
+  /** A new project from a folder of images; its import goes on. */
+  async startImportOf(images: string, parent: string, name: string): Promise<void> {
     await this.at('home-folder').click();
     await this.pick(images, 'folder');
     await this.fill('new-project-name', name);
     await this.fill('new-project-parent', parent);
     await this.at('new-project-create').click();
-    await expect(this.at('import-report')).toBeVisible({ timeout: 120_000 });
   }
 
   async importWeights(file: string, backbone: string): Promise<void> {

@@ -40,7 +40,7 @@ test('a folder of class folders becomes labelled items in three splits; a broken
 
 test('a thumbnail is drawn once and shows the picture', async () => {
   const folder = await freshProject(real);
-  await paintPictures(join(folder, 'photos', 'red'), [200, 20, 20], 1);
+  await paintPictures(join(folder, 'photos', 'red'), [200, 20, 20], 1, 600);
   await importAndWait(lab, { path: join(folder, 'photos') });
   const { items } = await lab.call('items.list', { offset: 0, limit: 5 });
   const [thumb, again] = await Promise.all([1, 2].map(() => lab.asset('thumb', items[0]!.id)));
@@ -53,6 +53,15 @@ test('a thumbnail is drawn once and shows the picture', async () => {
     path: join(folder, 'photos', 'red', '0.png'),
     type: 'image/png',
   });
+});
+
+test('a small picture is its own thumbnail', async () => {
+  const folder = await freshProject(real);
+  await paintPictures(join(folder, 'photos', 'red'), [200, 20, 20], 1);
+  await importAndWait(lab, { path: join(folder, 'photos') });
+  const { items } = await lab.call('items.list', { offset: 0, limit: 5 });
+  const path = join(folder, 'photos', 'red', '0.png');
+  expect(await lab.asset('thumb', items[0]!.id)).toEqual({ path, type: 'image/png' });
 });
 
 test('copied files lie in the project, whole, and are known when imported again', async () => {

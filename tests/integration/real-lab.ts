@@ -86,14 +86,19 @@ export async function importAndWait(
 const endOf = (id: string) => (job: Job) => job.id === id && job.status !== 'running';
 
 /** Writes `count` pictures of one colour with some noise, as `<folder>/<n>.png`. */
-export async function paintPictures(folder: string, colour: [number, number, number], count: number) {
+export async function paintPictures(
+  folder: string,
+  colour: [number, number, number],
+  count: number,
+  side = 32,
+) {
   mkdirSync(folder, { recursive: true });
   for (let n = 0; n < count; n++) {
     const pixels = Uint8Array.from(
-      { length: 32 * 32 * 3 },
+      { length: side * side * 3 },
       (_, i) => colour[i % 3]! + ((i * 31 + n * 17) % 40),
     );
-    const picture = sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } });
+    const picture = sharp(pixels, { raw: { width: side, height: side, channels: 3 } });
     writeFileSync(join(folder, `${n}.png`), await picture.png().toBuffer());
   }
 }

@@ -25,6 +25,8 @@ const SHOWN_BY_BROWSERS: Record<string, string> = {
   gif: 'image/gif',
   avif: 'image/avif',
 };
+/** A picture this small, in bytes and in pixels a side, is its own thumbnail. */
+const SMALL = { bytes: 32 * 1024, side: 512 };
 /** Thumbnails made at once: the media process works on several cores by itself. */
 const MOST_AT_ONCE = 4;
 
@@ -53,7 +55,8 @@ export class Assets {
     if (!item) throw new GraftError('item.unknown', { id: itemId });
     const path = absolutePath(project.dir, item.path);
     const shown = SHOWN_BY_BROWSERS[item.format];
-    if (kind === 'image' && shown && item.status !== 'broken') return original(path, shown);
+    const asItIs = kind === 'image' || (kind === 'thumb' && isSmall(item));
+    if (asItIs && shown && item.status !== 'broken') return original(path, shown);
     return this.#drawn(kind, item, path, project);
   }
 
@@ -95,6 +98,10 @@ export class Assets {
       else this.#waiting.push({ start });
     });
   }
+}
+
+function isSmall({ bytes, width, height }: ItemRow): boolean {
+  return bytes <= SMALL.bytes && Math.max(width, height) <= SMALL.side;
 }
 
 function original(path: string, type: string): Asset {

@@ -2,10 +2,9 @@ import { firstLight } from './0001-first-light.ts';
 import { datasetCheck } from './0002-dataset-check.ts';
 import { groups } from './0003-groups.ts';
 import { classHistory } from './0004-class-history.ts';
-import { runScores } from './0005-run-scores.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** Every step from an empty file to today's schema, in order. */
-export const migrations: readonly Migration[] = [firstLight, datasetCheck, groups, classHistory, runScores];
+export const migrations: readonly Migration[] = [firstLight, datasetCheck, groups, classHistory];

@@ -177,7 +177,7 @@ describe('a graph that fails', () => {
 /** What a script beside this file prints last, run in a process of its own. */
 function runScript(name: string): string {
   const script = join(import.meta.dirname, name);
-  const options = { encoding: 'utf8', env: engineEnvironment() } as const;
+  const options = { encoding: 'utf8', env: engineEnvironment('compute') } as const;
   const printed = execFileSync(process.execPath, ['--expose-gc', script], options);
   return printed.trim().split('\n').at(-1) ?? '';
 }
