@@ -13,11 +13,7 @@ export interface EngineProcess {
   kill(): void;
 }
 
-export type StartEngineProcess = (
-  entry: string,
-  args: readonly string[],
-  work: EngineWork,
-) => EngineProcess;
+export type StartEngineProcess = (entry: string, args: readonly string[], work: EngineWork) => EngineProcess;
 
 /**
  * Starts the engine as a Node child process. Messages are structured clones, so typed arrays travel as

@@ -1,13 +1,14 @@
 /**
- * `npm run bench` measures the engine, `npm run bench -- data` what the dataset check finds, and
- * `npm run bench -- large` a project of 100,000 images; options follow.
+ * `npm run bench` measures the engine; `npm run bench -- data` what the dataset check finds and how a project of
+ * 100,000 images behaves, which `-- check` and `-- large` do one by one. Options follow.
  */
 import { argv } from 'node:process';
 
-const parts: Record<string, () => Promise<unknown>> = {
-  data: () => import('./data.ts'),
-  large: () => import('./large.ts'),
+const parts: Record<string, (() => Promise<unknown>)[]> = {
+  data: [() => import('./check.ts'), () => import('./large.ts')],
+  check: [() => import('./check.ts')],
+  large: [() => import('./large.ts')],
 };
 const part = parts[argv[2] ?? ''];
 if (part) argv.splice(2, 1);
-await (part ?? (() => import('./engine.ts')))();
+for (const run of part ?? [() => import('./engine.ts')]) await run();

@@ -1,5 +1,5 @@
 /**
- * Judges the check of the data: `node tests/bench/data.ts [--folder <dir>]`. Recall and precision on
+ * Judges the check of the data: `node tests/bench/check.ts [--folder <dir>]`. Recall and precision on
  * ../shared/data/bad-images and on the natural and on planted label errors of ../shared/data/cats-vs-dogs, through
  * MobileNetV2 with its published weights. With `--folder`, projects and their caches are kept there for the next time.
  */
