@@ -320,6 +320,14 @@ export const errorSentences = {
     en: 'The project has no run {id}.',
     zh: '项目中没有训练记录 {id}。',
   },
+  'group.unknown': {
+    en: 'This project has no such series of runs ({id}). It may have been deleted.',
+    zh: '此项目中没有这一系列运行（{id}），可能已被删除。',
+  },
+  'series.busy': {
+    en: 'A series of runs is under way. Wait until it has ended, or stop it under background work.',
+    zh: '一系列运行正在进行。请等待其结束，或在后台任务中停止它。',
+  },
   'run.busy': {
     en: '"{name}" (run {number}) is still training. Wait for it, or stop it first.',
     zh: '“{name}”（第 {number} 次训练）仍在进行。请等待完成，或先停止它。',

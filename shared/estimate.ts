@@ -152,7 +152,8 @@ function rowsOf(plan: StagePlan, { cachedAt, above, below }: Split): { fits: boo
   return bytes <= rowBudget ? { fits: true, bytes } : { fits: false, bytes: pixels };
 }
 
-const costOf = ({ macs, outputs }: LayerCost): number => macs + macsPerValue * outputs;
+/** What a layer of a frozen pass costs, in multiplications. */
+export const layerCost = ({ macs, outputs }: LayerCost): number => macs + macsPerValue * outputs;
 const trainingCostOf = ({ macs, outputs }: LayerCost): number =>
   unbakedFactor * macs + macsPerTrainedValue * outputs;
 
@@ -169,8 +170,8 @@ function times(
 ): Pick<StageEstimate, 'firstPassSeconds' | 'epochSeconds'> {
   const { layers, trained, items, variants, msPerImage, batchSize, head } = plan;
   if (msPerImage === null) return { firstPassSeconds: null, epochSeconds: null };
-  const msPerCost = msPerImage / sum(layers.map(costOf));
-  const belowMs = msPerCost * sum(below.map(costOf));
+  const msPerCost = msPerImage / sum(layers.map(layerCost));
+  const belowMs = msPerCost * sum(below.map(layerCost));
   const forwardMs = msPerCost * sum(above.map(trainingCostOf));
   const backwardMs =
     msPerCost * sum(above.map((layer) => trainingCostOf(layer) * (trained.has(layer.name) ? 2 : 1)));

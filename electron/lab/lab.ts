@@ -21,6 +21,8 @@ import { exportHandlers } from './runs/exports.ts';
 import { predictionHandlers } from './runs/predictions.ts';
 import { RunService, runHandlers } from './runs/runs.ts';
 import { tuningHandlers } from './runs/tuning.ts';
+import { ladderHandlers } from './transfer/ladder.ts';
+import { SeriesService, seriesHandlers } from './transfer/series.ts';
 import { zooHandlers } from './zoo.ts';
 
 export type { LabOptions, PickOptions } from './context.ts';
@@ -71,6 +73,7 @@ function createContext(options: LabOptions): LabContext {
 function createHandlers(lab: LabContext): Handlers {
   const checks = new CheckService(lab);
   const services = { runs: new RunService(lab), evaluations: new EvaluationService(lab) };
+  const series = new SeriesService(lab, services.runs);
   return {
     ...appHandlers(lab),
     ...deviceHandlers(lab.devices),
@@ -81,6 +84,8 @@ function createHandlers(lab: LabContext): Handlers {
     ...jobHandlers(lab.jobs),
     ...zooHandlers(lab),
     ...runHandlers(lab, services.runs),
+    ...seriesHandlers(lab, series),
+    ...ladderHandlers(lab, series),
     ...tuningHandlers(lab),
     ...evaluationHandlers(services.evaluations),
     ...comparisonHandlers(services.evaluations),

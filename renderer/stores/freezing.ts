@@ -4,12 +4,8 @@ import { estimateStage, type StageEstimate } from '../../shared/estimate.ts';
 import { trainedBy, trainOf } from '../../shared/freezing.ts';
 import type { BackboneSource } from '../../shared/recipe.ts';
 import type { Preset } from '../components/freeze/classical-rule.ts';
-import {
-  networkOf,
-  withRange,
-  type FreezeNetwork,
-  type FreezeRow,
-} from '../components/freeze/freeze-rows.ts';
+import { networkOf, type NetworkLayers } from '../../shared/network-layers.ts';
+import { withRange, type FreezeRow } from '../components/freeze/freeze-rows.ts';
 import { useDraft } from './draft.ts';
 import { useRuns } from './runs.ts';
 import { useZoo } from './zoo.ts';
@@ -21,7 +17,7 @@ export const useFreezing = defineStore('freezing', () => {
   const draft = useDraft();
   const zoo = useZoo();
   const runs = useRuns();
-  const network = shallowRef<FreezeNetwork | null>(null);
+  const network = shallowRef<NetworkLayers | null>(null);
   /** Blocks whose layers are shown. */
   const open = shallowRef<ReadonlySet<string>>(new Set());
   const failed = ref(false);

@@ -11,6 +11,8 @@ import { exportMethods, predictionMethods } from './predictions.ts';
 import { projectMethods } from './projects.ts';
 import { runMethods } from './runs.ts';
 import { runGroupMethods } from './run-groups.ts';
+import { seriesMethods } from './series.ts';
+import { transferMethods } from './transfer.ts';
 import { tuningMethods } from './tuning.ts';
 import { zooMethods } from './zoo.ts';
 
@@ -25,6 +27,8 @@ export const methods = {
   ...zooMethods,
   ...runMethods,
   ...runGroupMethods,
+  ...seriesMethods,
+  ...transferMethods,
   ...tuningMethods,
   ...evaluationMethods,
   ...comparisonMethods,
@@ -67,5 +71,7 @@ export type * from './predictions.ts';
 export type * from './projects.ts';
 export type * from './run-groups.ts';
 export type * from './runs.ts';
+export type * from './series.ts';
+export type * from './transfer.ts';
 export type * from './tuning.ts';
 export type * from './zoo.ts';

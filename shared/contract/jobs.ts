@@ -14,6 +14,8 @@ export const jobSchema = z.object({
     'rate',
     'measure',
     'check',
+    'series',
+    'transferability',
   ]),
   /** What it works on: a folder, a run's name. */
   subject: z.string(),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { method } from './method.ts';
+import { seriesKinds } from './series.ts';
 
-/** Why runs belong together: the folds of a cross-validation, one recipe over seeds, a search over recipe fields. */
-export const runGroupKinds = ['folds', 'repeats', 'sweep'] as const;
+/** Why runs belong together: the folds of a cross-validation, one recipe over seeds, a search over recipe fields, a series. */
+export const runGroupKinds = ['folds', ...seriesKinds] as const;
 
 export const runGroupSchema = z.object({
   id: z.string(),

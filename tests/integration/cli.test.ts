@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Comparison } from '../../shared/contract/comparisons.ts';
+import type { Curve } from '../../shared/contract/evaluations.ts';
+import type { Ladder } from '../../shared/contract/transfer.ts';
 import { devicesSchema } from '../../shared/contract/devices.ts';
 
 const program = join(import.meta.dirname, '../../electron/hosts/cli/main.ts');
@@ -217,33 +219,33 @@ describe('the job of the terminal, on pictures of two colours', () => {
   }, 240_000);
 
   it('climbs a ladder of recipes over seeds and compares the rungs on the same items', async () => {
-    const { rungs, steps } = await json<{
-      rungs: { recipe: string; items: number; runs: string[]; accuracies: number[] }[];
-      steps: { from: string; to: string; gain: number; interval: [number, number] }[];
-    }>(
+    const wishes = ['--seeds', '2', '--epochs', '1', '--set-scratch', 'input.size=48'];
+    const { rungs, gains, roc, worst, best } = await json<Ladder & { roc: { curve: Curve }[] }>(
       'ladder',
       project,
-      ...['--recipes', 'scratch-cnn,scratch-cnn-regularized', '--seeds', '2'],
-      ...['--set', 'epochs=1', '--set-scratch', 'input.size=48'],
+      ...['--recipes', 'scratch-cnn,scratch-cnn-regularized', ...wishes],
     );
-    expect(rungs.map(({ recipe }) => recipe)).toEqual(['scratch-cnn', 'scratch-cnn-regularized']);
+    expect(rungs.map(({ key }) => key)).toEqual(['scratch-cnn', 'scratch-cnn-regularized']);
     const [lower, upper] = rungs;
     expect(upper?.items).toBe(lower?.items);
-    expect(new Set(rungs.flatMap(({ runs }) => runs)).size).toBe(4);
-    const again = await graft(
-      ...['ladder', project, '--recipes', 'scratch-cnn', '--seeds', '2'],
-      ...['--set', 'epochs=1', '--set-scratch', 'input.size=48'],
-    );
-    expect(again.err.match(/did this already/g)).toHaveLength(2);
-    const mean = (numbers: number[] = []): number => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-    expect(steps).toHaveLength(1);
-    expect(steps[0]?.gain).toBeCloseTo(mean(upper?.accuracies) - mean(lower?.accuracies), 12);
+    expect(new Set(rungs.flatMap(({ runs }) => runs.map(({ run }) => run))).size).toBe(4);
+    expect([worst, best].sort()).toEqual(rungs.map(({ key }) => key));
+    for (const { curve } of roc) expect(curve.points.length).toBeGreaterThan(1);
+    const again = await graft('ladder', project, '--recipes', 'scratch-cnn', ...wishes);
+    expect(again.err).toContain('0 of 2 runs to train');
+    const mean = (runs: { accuracy: number }[] = []): number =>
+      runs.reduce((sum, { accuracy }) => sum + accuracy, 0) / runs.length;
+    expect(gains).toHaveLength(1);
+    expect(gains[0]?.gain).toBeCloseTo(mean(upper?.runs) - mean(lower?.runs), 12);
 
-    const compared = [lower?.runs[0] ?? '', upper?.runs[0] ?? ''];
+    const compared = [lower?.runs[0]?.run ?? '', upper?.runs[0]?.run ?? ''];
     const { n, runs, pairs } = await json<Comparison>('compare', project, ...compared);
     expect(n).toBe(lower?.items);
     expect(runs.map(({ id }) => id)).toEqual(compared);
-    expect(runs.map(({ accuracy }) => accuracy)).toEqual([lower?.accuracies[0], upper?.accuracies[0]]);
+    expect(runs.map(({ accuracy }) => accuracy)).toEqual([
+      lower?.runs[0]?.accuracy,
+      upper?.runs[0]?.accuracy,
+    ]);
     const [pair] = pairs;
     expect(pair?.difference).toBeCloseTo(((pair?.onlySecond ?? 0) - (pair?.onlyFirst ?? 0)) / n, 12);
     expect(await graft('compare', project, ...compared)).toMatchObject({

@@ -15,7 +15,7 @@ import { measureBackbone } from '../../electron/engine/training/timing/measure.t
 import { trainRun } from '../../electron/engine/training/session.ts';
 import { architecture } from '../../electron/engine/zoo/registry.ts';
 import { layerRows } from '../../electron/engine/zoo/layer-rows.ts';
-import { networkOf } from '../../renderer/components/freeze/freeze-rows.ts';
+import { networkOf } from '../../shared/network-layers.ts';
 
 /** Estimates beside real runs on this machine. They claim an order of magnitude, and that is what is checked. */
 

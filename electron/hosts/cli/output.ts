@@ -44,6 +44,21 @@ export function percent(fraction: number | null | undefined): string {
   return fraction === null || fraction === undefined ? '-' : `${(fraction * 100).toFixed(2)} %`;
 }
 
+/** A difference of shares in percentage points, with its sign. */
+export function points(share: number): string {
+  return `${share >= 0 ? '+' : ''}${(share * 100).toFixed(1)}`;
+}
+
+export function interval([low, high]: readonly [number, number], draw: (value: number) => string): string {
+  return `${draw(low)} to ${draw(high)}`;
+}
+
+/** Seconds as a person says them: 40 s, 12 min, 3.5 h. */
+export function duration(value: number): string {
+  if (value < 90) return `${Math.ceil(value)} s`;
+  return value < 5400 ? `${Math.round(value / 60)} min` : `${(value / 3600).toFixed(1)} h`;
+}
+
 export function seconds(value: number): string {
   return `${value.toFixed(1)} s`;
 }

@@ -4,13 +4,16 @@ import { GraftError } from '../../../shared/errors.ts';
 import { recipeSchema, scratchInputSize } from '../../../shared/recipe.ts';
 import type { BackboneSource, Recipe } from '../../../shared/recipe.ts';
 import { kindOfRecipe, namedRecipe, recipeNames, scratchBlocks } from '../../../shared/recipes.ts';
-import type { RecipeName } from '../../../shared/recipes.ts';
+import type { RecipeName, RecipeStart } from '../../../shared/recipes.ts';
+import { withEpochs } from '../../../shared/ladder.ts';
 
 export interface RecipeOptions {
   /** Name of a default recipe, or a JSON file. */
   recipe: string;
   /** Architecture id of the zoo, id of weights in the library, or `run:<id>`. */
   backbone?: string;
+  /** Epochs of all stages together, for a named recipe; its own where left out. */
+  epochs?: number;
   /** `path.to.field=value` changes. */
   set: string[];
 }
@@ -31,7 +34,7 @@ type Json = Record<string, unknown>;
 /** The recipe a command line asks for. Throws `recipe.*`. */
 export async function buildRecipe(lab: LabClient, options: RecipeOptions): Promise<Recipe> {
   const draft = isName(options.recipe)
-    ? await fromName(lab, options.recipe, options.backbone)
+    ? await fromName(lab, options.recipe, options)
     : await recipeFromFile(lab, options.recipe, options.backbone);
   for (const change of options.set) applyChange(draft, change);
   const parsed = recipeSchema.strict().safeParse(draft);
@@ -40,13 +43,20 @@ export async function buildRecipe(lab: LabClient, options: RecipeOptions): Promi
   throw new GraftError('recipe.invalid', { at: issue?.path.join('.') || '-', detail: issue?.message ?? '' });
 }
 
-async function fromName(lab: LabClient, name: RecipeName, backbone?: string): Promise<Json> {
-  if (kindOfRecipe[name] === 'scratch-cnn') {
-    const start = { backbone: null, inputSize: scratchInputSize, cut: '', blocks: [] };
-    return structuredClone(namedRecipe(name, start)) as Json;
-  }
+async function fromName(
+  lab: LabClient,
+  name: RecipeName,
+  { backbone, epochs }: RecipeOptions,
+): Promise<Json> {
+  const recipe = namedRecipe(name, await startFor(lab, name, backbone));
+  return structuredClone(epochs === undefined ? recipe : withEpochs(recipe, epochs)) as Json;
+}
+
+async function startFor(lab: LabClient, name: RecipeName, backbone?: string): Promise<RecipeStart> {
+  if (kindOfRecipe[name] === 'scratch-cnn')
+    return { backbone: null, inputSize: scratchInputSize, cut: '', blocks: [] };
   const source = name === 'pretrain' ? await untrained(lab, backbone) : await findBackbone(lab, backbone);
-  return structuredClone(namedRecipe(name, { backbone: source, ...(await startOf(lab, source)) })) as Json;
+  return { backbone: source, ...(await startOf(lab, source)) };
 }
 
 async function recipeFromFile(lab: LabClient, path: string, backbone?: string): Promise<Json> {

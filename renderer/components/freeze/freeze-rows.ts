@@ -1,16 +1,4 @@
-import type { LayerRow } from '../../../shared/contract/index.ts';
-import type { LayerCost } from '../../../shared/estimate.ts';
-import type { LayerBlock } from '../../../shared/freezing.ts';
-
-/** A network's layers in the order of its blocks, as the freeze panel counts them: 0 is nearest to the input. */
-export interface FreezeNetwork {
-  rows: LayerRow[];
-  layers: LayerCost[];
-  /** Blocks with the layers that freezing changes, by name. */
-  blocks: LayerBlock[];
-  /** The same blocks as ranges of `rows`. */
-  ranges: { name: string; first: number; last: number }[];
-}
+import type { NetworkLayers } from '../../../shared/network-layers.ts';
 
 /** A line of the panel: a block, or one of its layers. */
 export interface FreezeRow {
@@ -26,37 +14,8 @@ export interface FreezeRow {
 /** Whether all, some or none of a row's layers are trained; null where there is nothing to freeze. */
 export type RowState = 'trained' | 'mixed' | 'frozen' | null;
 
-const outputsOf = (shape: readonly (number | null)[]): number =>
-  shape.reduce<number>((product, side) => product * (side ?? 1), 1);
-
-export function networkOf(rows: LayerRow[]): FreezeNetwork {
-  const layers = rows.map((row): LayerCost => ({
-    name: row.name,
-    inputs: row.inputs,
-    learns: row.params > 0 || row.type === 'Dropout',
-    params: row.params,
-    statistics: row.statistics,
-    macs: row.macs,
-    outputs: outputsOf(row.outputShape),
-  }));
-  const ranges: FreezeNetwork['ranges'] = [];
-  rows.forEach(({ block }, index) => {
-    const open = ranges.at(-1);
-    if (open?.name === block) open.last = index;
-    else ranges.push({ name: block, first: index, last: index });
-  });
-  const blocks = ranges.map(({ name, first, last }) => ({
-    name,
-    layers: layers
-      .slice(first, last + 1)
-      .filter(({ learns }) => learns)
-      .map((layer) => layer.name),
-  }));
-  return { rows, layers, blocks, ranges };
-}
-
 /** The panel's lines from the output down to the input, layers only of the blocks that are open. */
-export function freezeRows({ rows, ranges }: FreezeNetwork, open: ReadonlySet<string>): FreezeRow[] {
+export function freezeRows({ rows, ranges }: NetworkLayers, open: ReadonlySet<string>): FreezeRow[] {
   return [...ranges].reverse().flatMap(({ name, first, last }) => {
     const inside = rows.slice(first, last + 1);
     const block: FreezeRow = {
@@ -81,7 +40,7 @@ export function freezeRows({ rows, ranges }: FreezeNetwork, open: ReadonlySet<st
 }
 
 export function stateOf(
-  { layers }: FreezeNetwork,
+  { layers }: NetworkLayers,
   { first, last }: Pick<FreezeRow, 'first' | 'last'>,
   trained: ReadonlySet<string>,
 ): RowState {
@@ -100,7 +59,7 @@ export function stateOf(
 
 /** The trained layers after those from `first` to `last` were frozen or unfrozen. */
 export function withRange(
-  { layers }: FreezeNetwork,
+  { layers }: NetworkLayers,
   trained: ReadonlySet<string>,
   [first, last]: [number, number],
   train: boolean,

@@ -5,12 +5,8 @@ import { trainOf } from '../../../shared/freezing.ts';
 import type { LayerRow } from '../../../shared/contract/index.ts';
 import { graphLines } from '../../../renderer/components/backbones/layer-graph.ts';
 import { classicalRule, muchPerClass } from '../../../renderer/components/freeze/classical-rule.ts';
-import {
-  freezeRows,
-  networkOf,
-  stateOf,
-  withRange,
-} from '../../../renderer/components/freeze/freeze-rows.ts';
+import { freezeRows, stateOf, withRange } from '../../../renderer/components/freeze/freeze-rows.ts';
+import { networkOf } from '../../../shared/network-layers.ts';
 
 const layer = (name: string, block: string, reads: string, params: number, statistics = 0): LayerRow => ({
   name,

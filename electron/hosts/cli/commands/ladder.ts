@@ -1,50 +1,26 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
-import type { LabClient, Run } from '../../../../shared/contract/index.ts';
-import type { Recipe } from '../../../../shared/recipe.ts';
+import type { Curve, Ladder, LabClient, Rung } from '../../../../shared/contract/index.ts';
+import { seriesEndSchema } from '../../../../shared/contract/series.ts';
+import { bySeed, ladderEpochs, rungs } from '../../../../shared/ladder.ts';
 import { recipeNames } from '../../../../shared/recipes.ts';
 import type { RecipeName } from '../../../../shared/recipes.ts';
-import { summarizeRepeats, transferGain } from '../../../evaluation/significance/repeats.ts';
-import type { RepeatSummary } from '../../../evaluation/significance/repeats.ts';
-import { followRun } from '../follow.ts';
-import { markdownTable, note, percent, table } from '../output.ts';
+import { followJob } from '../follow.ts';
+import { duration, interval, markdownTable, note, percent, points, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
 import { openProject } from '../project.ts';
 import { buildRecipe } from '../recipe.ts';
-import { usage } from '../usage.ts';
+import { countIn, usage } from '../usage.ts';
 import { withLab } from '../with-lab.ts';
 
 interface LadderOptions {
   json?: boolean;
   backbone?: string;
   recipes: string;
+  epochs: string;
   seeds: string;
   set: string[];
   setScratch: string[];
   markdown?: boolean;
-}
-
-/** The six recipes the guide climbs, from the plain network trained from scratch to gentle fine-tuning. */
-const rungs: readonly RecipeName[] = [
-  'scratch-cnn',
-  'scratch-cnn-regularized',
-  'scratch-cnn-augmented',
-  'features',
-  'features-augmented',
-  'fine-tune-augmented',
-];
-
-/** One recipe on the ladder: what its runs, one a seed, reached on the same items. */
-interface Rung {
-  readonly recipe: RecipeName;
-  readonly runs: string[];
-  readonly split: string;
-  readonly items: number;
-  readonly accuracies: number[];
-  readonly accuracy: RepeatSummary;
-  readonly rocAuc: RepeatSummary | null;
-  /** Seconds of one run, the median over seeds. */
-  readonly seconds: number;
 }
 
 export function ladderCommand(program: Command): void {
@@ -55,6 +31,7 @@ export function ladderCommand(program: Command): void {
     )
     .option('--backbone <id>', 'backbone of the zoo, or weights in the library')
     .option('--recipes <names>', `any of ${recipeNames.join(', ')}, separated by commas`, rungs.join(','))
+    .option('--epochs <n>', 'epochs of every recipe, shared out to its stages', String(ladderEpochs))
     .option('--seeds <n>', 'runs of each recipe', '1')
     .option('--set <key=value...>', 'change a field of every recipe', [])
     .option('--set-scratch <key=value...>', 'change a field of the recipes from scratch', [])
@@ -71,119 +48,104 @@ function wantedRecipes(names: string): RecipeName[] {
   });
 }
 
-function seedCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 100) throw usage('--seeds is a number from 1 to 100');
-  return count;
-}
-
 async function climb(lab: LabClient, dir: string, options: LadderOptions): Promise<Outcome> {
-  const recipes = wantedRecipes(options.recipes);
-  const seeds = seedCount(options.seeds);
-  const { revision } = await openProject(lab, dir);
-  const ladder: Rung[] = [];
-  for (const recipe of recipes) {
-    const runs: Run[] = [];
-    for (let seed = 1; seed <= seeds; seed++) {
-      note(`${recipe}, run ${seed} of ${seeds}`);
-      runs.push(await train(lab, recipe, seed, revision, options));
-    }
-    ladder.push(rung(recipe, runs));
+  const names = wantedRecipes(options.recipes);
+  const seeds = countIn(options.seeds, '--seeds', 1, 100);
+  const epochs = countIn(options.epochs, '--epochs', 1, 10_000);
+  await openProject(lab, dir);
+  const recipes: Parameters<typeof bySeed>[0][number][] = [];
+  for (const name of names) {
+    const scratch = name.startsWith('scratch') ? options.setScratch : [];
+    const set = [...options.set, ...scratch];
+    recipes.push({ key: name, recipe: await buildRecipe(lab, { recipe: name, ...options, epochs, set }) });
   }
+  const entries = bySeed(recipes, seeds);
+  const plan = await lab.call('series.plan', { entries });
+  const left = plan.steps.filter(({ run }) => run === null).length;
+  const time = plan.seconds === null ? 'how long is not known yet' : `about ${duration(plan.seconds)}`;
+  note(`${left} of ${entries.length} runs to train${left > 0 ? `, ${time}` : ''}`);
+  const { group, job } = await lab.call('series.start', { kind: 'ladder', name: 'ladder', entries });
+  const { result } = await followJob(lab, job);
+  const { failed } = seriesEndSchema.parse(result);
+  if (failed > 0) note(`${failed} runs failed: graft runs ${dir} lists them`);
+  const ladder = await lab.call('ladder.get', { group });
+  const curves = await extremes(lab, ladder);
   return {
-    value: { rungs: ladder, steps: stepsOf(ladder) },
-    text: describe(ladder, options.markdown ? markdownTable : table),
+    value: { ...ladder, roc: curves },
+    text: describe(ladder, curves, options.markdown ? markdownTable : table),
   };
 }
 
-async function train(
-  lab: LabClient,
-  name: RecipeName,
-  seed: number,
-  revision: number,
-  options: LadderOptions,
-): Promise<Run> {
-  const scratch = name.startsWith('scratch') ? options.setScratch : [];
-  const set = [...options.set, ...scratch, `seed=${seed}`];
-  const recipe = await buildRecipe(lab, { recipe: name, backbone: options.backbone, set });
-  const before = (await lab.call('runs.list', {})).find(
-    (run) => isDone(run) && run.recipe.data.revision === revision && sameRecipe(run.recipe, recipe),
+interface RungCurve {
+  key: string;
+  run: string;
+  curve: Curve;
+}
+
+/** The ROC curves of the lowest and the highest rung, by the run whose accuracy is the median of its rung. */
+async function extremes(lab: LabClient, ladder: Ladder): Promise<RungCurve[]> {
+  const ends = [ladder.worst, ladder.best].flatMap(
+    (key) => ladder.rungs.find((rung) => rung.key === key) ?? [],
   );
-  if (before) {
-    note(`run ${before.number} did this already`);
-    return before;
+  const found: RungCurve[] = [];
+  for (const { key, typical } of ends) {
+    const { roc, classes } = await lab.call('evaluations.get', { run: typical, split: ladder.split });
+    const wanted = classes.length === 2 ? classes[1] : 'macro';
+    const curve = roc.find(({ name }) => name === wanted);
+    if (curve) found.push({ key, run: typical, curve });
   }
-  const { id } = await lab.call('runs.start', { recipe, name: `${name}, seed ${seed}` });
-  return followRun(lab, id);
+  return found;
 }
-
-const isDone = ({ status, summaries }: Run): boolean => status === 'done' && summaries.length > 0;
-
-/** An interrupted ladder goes on where it was. What a run stored of the data it met is no part of its recipe. */
-function sameRecipe(a: Recipe, b: Recipe): boolean {
-  const asked = ({ data, ...rest }: Recipe) => ({ ...rest, collection: data.collection });
-  return isDeepStrictEqual(asked(a), asked(b));
-}
-
-function rung(recipe: RecipeName, runs: readonly Run[]): Rung {
-  const summaries = runs.map(({ summaries }) => {
-    const summary = summaries.find(({ split }) => split === 'test') ?? summaries[0];
-    if (!summary) throw new Error('A finished run was judged on at least one split.');
-    return summary;
-  });
-  const accuracies = summaries.map(({ accuracy }) => accuracy);
-  const areas = summaries.flatMap(({ rocAuc }) => (rocAuc === null ? [] : [rocAuc]));
-  const times = runs.map(({ seconds }) => Object.values(seconds).reduce((sum, took) => sum + took, 0));
-  return {
-    recipe,
-    runs: runs.map(({ id }) => id),
-    split: summaries[0]?.split ?? 'test',
-    items: summaries[0]?.n ?? 0,
-    accuracies,
-    accuracy: summarizeRepeats(accuracies),
-    rocAuc: areas.length > 0 ? summarizeRepeats(areas) : null,
-    seconds: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN,
-  };
-}
-
-/** What each rung gains over the one before it, paired by seed; empty for a single seed. */
-function stepsOf(ladder: readonly Rung[]) {
-  return ladder.slice(1).flatMap((upper, index) => {
-    const lower = ladder[index];
-    if (!lower || upper.accuracies.length < 2) return [];
-    const gain = transferGain(upper.accuracies, lower.accuracies);
-    return [{ from: lower.recipe, to: upper.recipe, ...gain }];
-  });
-}
-
-const points = (share: number): string => `${share >= 0 ? '+' : ''}${(share * 100).toFixed(1)}`;
 
 const verdicts = { positive: 'better', negative: 'worse', unproven: 'no evidence of a difference' };
 
-function spread({ interval }: RepeatSummary): string {
-  return interval ? `${percent(interval[0])} to ${percent(interval[1])}` : '-';
+function describe(ladder: Ladder, curves: readonly RungCurve[], draw: typeof table): string {
+  const [first] = ladder.rungs;
+  const rows = ladder.rungs.map((rung) => [
+    rung.key,
+    rung.epochs,
+    percent(rung.accuracy.mean),
+    rung.accuracy.interval ? interval(rung.accuracy.interval, percent) : '-',
+    areaOf(rung),
+    rung.runs.length,
+    `${rung.seconds.toFixed(1)} s`,
+  ]);
+  const gains = ladder.gains.map(
+    ({ from, to, gain, interval: [low, high], verdict }) =>
+      `- ${to} over ${from}: ${points(gain)} points, 95 % interval ${points(low)} to ${points(high)}: ${verdicts[verdict]}`,
+  );
+  const header = ['Recipe', 'Epochs', 'Accuracy', '95 % over seeds', 'ROC area', 'Runs', 'One run'];
+  return [
+    draw(header, rows),
+    '',
+    `Measured on ${first?.items ?? 0} items of ${ladder.split}, the same for all.`,
+    ...(gains.length > 0 ? ['', ...gains] : []),
+    ...(curves.length === 2 ? ['', describeRoc(curves, draw)] : []),
+  ].join('\n');
 }
 
-function describe(ladder: readonly Rung[], draw: typeof table): string {
-  const [first] = ladder;
-  const rows = ladder.map((one) => [
-    one.recipe,
-    percent(one.accuracy.mean),
-    spread(one.accuracy),
-    one.rocAuc ? one.rocAuc.mean.toFixed(4) : '-',
-    one.accuracies.length,
-    `${one.seconds.toFixed(1)} s`,
+const areaOf = ({ rocAuc }: Rung): string => rocAuc?.mean.toFixed(4) ?? '-';
+
+/** False-positive rates at which a reader compares two curves. */
+const readAt = [0.01, 0.05, 0.1, 0.2, 0.5];
+
+/** Two ROC curves over each other as a terminal can show them: who finds how many at the same false alarms. */
+function describeRoc(curves: readonly RungCurve[], draw: typeof table): string {
+  const rows = curves.map(({ key, curve }) => [
+    key,
+    curve.area === null ? '-' : curve.area.toFixed(4),
+    curve.interval ? interval(curve.interval, (area) => area.toFixed(4)) : '-',
+    ...readAt.map((rate) => percent(heightAt(curve.points, rate))),
   ]);
-  const steps = stepsOf(ladder).map(
-    ({ from, to, gain, interval, verdict }) =>
-      `${to} over ${from}: ${points(gain)} points, 95 % interval ${points(interval[0])} to ${points(interval[1])}: ` +
-      verdicts[verdict],
-  );
-  return [
-    draw(['Recipe', 'Accuracy', '95 % over seeds', 'ROC area', 'Runs', 'One run'], rows),
-    '',
-    `Measured on ${first?.items ?? 0} items of ${first?.split ?? 'test'}, the same for all.`,
-    '',
-    ...steps.map((step) => `- ${step}`),
-  ].join('\n');
+  const header = ['ROC', 'Area', '95 % interval', ...readAt.map((rate) => `found at ${rate * 100} % false`)];
+  return draw(header, rows);
+}
+
+/** True-positive rate at a false-positive rate, on the straight line between the points beside it. */
+function heightAt(curve: readonly [number, number][], rate: number): number {
+  const after = curve.findIndex(([x]) => x > rate);
+  if (after < 0) return curve.at(-1)?.[1] ?? 0;
+  const [x1, y1] = curve[after]!;
+  const [x0, y0] = curve[after - 1] ?? [0, 0];
+  return y0 + ((y1 - y0) * (rate - x0)) / (x1 - x0);
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cutAfter, cutBelow } from '../../../../../electron/engine/training/network/cut.ts';
 import { graphOf, layerRows } from '../../../../../electron/engine/zoo/layer-rows.ts';
 import { frozenPrefix } from '../../../../../shared/freezing.ts';
-import { networkOf } from '../../../../../renderer/components/freeze/freeze-rows.ts';
+import { networkOf } from '../../../../../shared/network-layers.ts';
 import { architecture } from '../../../../../electron/engine/zoo/registry.ts';
 
 beforeAll(() => setBackend('cpu'));
