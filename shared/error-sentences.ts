@@ -185,8 +185,40 @@ export const errorSentences = {
     zh: '{path} 空间不足，无法下载：还需要 {needed} 字节。请释放磁盘空间后重新开始。',
   },
   'import.empty': {
-    en: '{path} holds no pictures to import ({skipped} other files were left aside). Choose a folder with one folder of pictures per class, or a CSV of path,label.',
-    zh: '{path} 中没有可导入的图片（跳过了 {skipped} 个其他文件）。请选择每个类别一个图片文件夹的目录，或 path,label 格式的 CSV。',
+    en: '{path} holds no pictures to import ({skipped} other files were left aside). Choose a folder with one folder of pictures per class, a CSV of path,label, COCO or Pascal VOC annotations, or a ZIP of them.',
+    zh: '{path} 中没有可导入的图片（跳过了 {skipped} 个其他文件）。请选择每个类别一个图片文件夹的目录、path,label 格式的 CSV、COCO 或 Pascal VOC 标注，或包含这些内容的 ZIP。',
+  },
+  'import.coco-malformed': {
+    en: '{path} is not a COCO annotation file ({detail}). It needs the lists images, annotations and categories.',
+    zh: '{path} 不是 COCO 标注文件（{detail}）。其中应包含 images、annotations 和 categories 列表。',
+  },
+  'import.coco-too-large': {
+    en: '{path} is larger than the {limit} MB of annotations Graft reads at once. Split it, for example by train and val.',
+    zh: '{path} 超过 Graft 一次可读取的 {limit} MB 标注。请拆分文件，例如按 train 和 val。',
+  },
+  'import.voc-layout': {
+    en: '{path} is not a Pascal VOC folder: it needs the folders Annotations and JPEGImages.',
+    zh: '{path} 不是 Pascal VOC 文件夹：其中应有 Annotations 和 JPEGImages 文件夹。',
+  },
+  'import.zip-damaged': {
+    en: '{path} is not a whole ZIP archive ({detail}). Copy or download it again.',
+    zh: '{path} 不是完整的 ZIP 压缩包（{detail}）。请重新复制或下载。',
+  },
+  'import.zip-unsafe': {
+    en: '{path} was refused: {detail}. Nothing was unpacked.',
+    zh: '已拒绝 {path}：{detail}。未解压任何内容。',
+  },
+  'import.zip-unsupported': {
+    en: '{path} uses {feature}, which is not read here. Unpack it yourself and import the folder.',
+    zh: '{path} 使用了此处不支持的 {feature}。请自行解压后导入文件夹。',
+  },
+  'import.zip-bomb': {
+    en: '{path} was refused: its {packed} MB claim to unpack to {size} MB, which no collection of pictures does. Unpack it yourself and import the folder, if you trust it.',
+    zh: '已拒绝 {path}：{packed} MB 的压缩包声称可解压为 {size} MB，图片集不可能如此。若确信无误，请自行解压后导入文件夹。',
+  },
+  'import.zip-space': {
+    en: 'Unpacking into {path} needs {needed} MB of free disk space. Free some, or unpack the archive elsewhere and import the folder.',
+    zh: '解压到 {path} 需要 {needed} MB 可用磁盘空间。请释放空间，或在别处解压后导入文件夹。',
   },
   'import.not-a-folder': {
     en: '{path} is a file, not a folder.',

@@ -118,6 +118,7 @@ export const fileTitles: Record<BrokenReason | WarningReason, Sentences> = {
   tiny: { en: 'Very small', zh: '尺寸过小' },
   'extreme-aspect': { en: 'Very long and narrow', zh: '过于狭长' },
   'exif-rotated': { en: 'Turned by EXIF', zh: 'EXIF 旋转' },
+  'several-classes': { en: 'Several classes in one picture', zh: '一张图片含多个类别' },
 };
 
 type DataFinding = keyof typeof dataFindings;

@@ -76,6 +76,10 @@ export const warningReasons = {
     en: 'Stored rotated or mirrored; shown upright as its EXIF tag says.',
     zh: '以旋转或镜像方式存储，已按 EXIF 标记摆正。',
   },
+  'several-classes': {
+    en: 'The source marks several classes in this picture; it was given that of the largest object. Check the label.',
+    zh: '来源在该图片中标注了多个类别；已采用面积最大的对象的类别。请核对标签。',
+  },
 } satisfies Record<string, Sentences>;
 
 /** The file or row is left aside at import and never becomes an item. */
@@ -101,6 +105,23 @@ export const skipReasons = {
   },
   'not-a-file': { en: 'Neither a file nor a folder.', zh: '既不是文件也不是文件夹。' },
   'missing-file': { en: 'Listed, but there is no such file.', zh: '已列出，但文件不存在。' },
+  'bad-annotation': {
+    en: 'The annotation file could not be understood: it is not Pascal VOC XML.',
+    zh: '无法解析该标注文件：不是 Pascal VOC 格式的 XML。',
+  },
+  'link-in-archive': {
+    en: 'A link in the archive; links are not unpacked.',
+    zh: '压缩包中的链接；不会解压链接。',
+  },
+  'same-name': {
+    en: 'Another file in the archive has the same name.',
+    zh: '压缩包中另有同名文件。',
+  },
+  'damaged-entry': {
+    en: 'Damaged in the archive: it does not match its checksum.',
+    zh: '在压缩包中已损坏：与校验和不符。',
+  },
+  'too-large': { en: 'Too large to be opened safely.', zh: '文件过大，无法安全打开。' },
   'unknown-split': {
     en: 'The row’s split is none of train, validation and test.',
     zh: '该行的划分不是 train、validation 或 test。',

@@ -31,6 +31,8 @@ export const scannedEntrySchema = z.object({
   split: splitSchema.nullable(),
   /** What further columns of a manifest say of the picture: patient, camera, session. */
   attributes: z.record(z.string(), z.string()).optional(),
+  /** A code of `warningReasons`: what is odd about how the source describes the picture. */
+  warning: z.string().optional(),
 });
 export type ScannedEntry = z.infer<typeof scannedEntrySchema>;
 const skippedSchema = z.object({ path, reason: z.string() });
@@ -119,9 +121,15 @@ export const engineMethods = {
   checkDevice: { params: deviceTargetSchema, progress: nothing, result: deviceMeasurementSchema },
   // media
   scan: {
-    params: z.object({ path, kind: z.enum(['auto', 'folder', 'csv']) }),
+    params: z.object({ path, kind: z.enum(['auto', 'folder', 'csv', 'coco', 'voc']) }),
     progress: z.object({ entries: z.array(scannedEntrySchema), skipped: z.array(skippedSchema) }),
     result: z.object({ entries: z.number().int(), skipped: z.number().int() }),
+  },
+  /** Unpacks a ZIP archive of pictures into a folder of its own in `into`; see `unpackArchive`. */
+  unpack: {
+    params: z.object({ path, into: path }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: z.object({ root: path, folder: path, fresh: z.boolean(), skipped: z.array(skippedSchema) }),
   },
   inspect: {
     params: z.object({ paths: z.array(path) }),

@@ -57,7 +57,7 @@ export async function fillSample(
     [SOURCE, folders.source],
     [TARGET, folders.target],
   ] as const) {
-    await startImport(lab, { path, kind: 'folder', copy: false, collection }).result;
+    await startImport(lab, { path, also: [], kind: 'folder', copy: false, collection }).result;
   }
   const project = lab.projects.describeCurrent();
   if (!train) return { project, job: null };

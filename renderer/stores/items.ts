@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, triggerRef } from 'vue';
-import type { Item, ItemFilter, Project, Split } from '../../shared/contract/index.ts';
+import type { Item, ItemFilter, Params, Project, Split } from '../../shared/contract/index.ts';
 import { lab } from '../bridge.ts';
 import { ItemPages } from './item-pages.ts';
 import { useProject } from './project.ts';
@@ -143,10 +143,7 @@ export const useItems = defineStore('items', () => {
   const renameClass = (id: number, name: string): Promise<unknown> =>
     lab().call('classes.rename', { id, name });
 
-  async function startImport(
-    path: string,
-    options: { kind?: 'auto' | 'folder' | 'csv'; copy: boolean; collection: string },
-  ): Promise<string> {
+  async function startImport(path: string, options: Omit<Params<'items.import'>, 'path'>): Promise<string> {
     return (await lab().call('items.import', { path, ...options })).job;
   }
 

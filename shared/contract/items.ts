@@ -65,12 +65,22 @@ export const importReportSchema = z.object({
 });
 export type ImportReport = z.infer<typeof importReportSchema>;
 
+/** What a source is; `auto` finds out by its layout and content. */
+export const importKinds = ['auto', 'folder', 'csv', 'coco', 'voc', 'zip'] as const;
+export type ImportKind = (typeof importKinds)[number];
+
+const sourcePath = z.string().min(1).max(4096);
+
 export const itemMethods = {
   /** Starts an import job; its result is an ImportReport. */
   'items.import': method(
     z.object({
-      path: z.string().min(1).max(4096),
-      kind: z.enum(['auto', 'folder', 'csv']).default('auto'),
+      path: sourcePath,
+      /** Further sources of the same kind, imported together with the first. */
+      also: z.array(sourcePath).max(10_000).default([]),
+      kind: z.enum(importKinds).default('auto'),
+      /** The class of what the source does not label. */
+      classId: z.number().int().optional(),
       /** Copy the files into the project instead of referring to them where they are. */
       copy: z.boolean().default(false),
       collection: z.string().min(1).max(100).default('main'),

@@ -1,15 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { GraftError } from '../../../shared/errors.ts';
 import type { ScanBatch, SkippedFile, SourceEntry } from './scan/batch.ts';
+import { scanCoco } from './scan/coco.ts';
+import { cocoFiles, layoutOf, looksLikeCocoFile, visible } from './scan/kind.ts';
 import { scanFolder } from './scan/folder.ts';
 import { mayBePicture } from './scan/may-be-picture.ts';
 import { scanTable } from './scan/table.ts';
+import { scanVoc } from './scan/voc.ts';
 
 export type { ScanBatch, SkippedFile, SourceEntry } from './scan/batch.ts';
 
 export interface ScanOptions {
-  /** `auto` takes a folder as folder and a file as table or as single picture. */
-  kind: 'auto' | 'folder' | 'csv';
+  /** `auto` finds out: a folder by its layout, a file by its content. */
+  kind: 'auto' | 'folder' | 'csv' | 'coco' | 'voc';
   signal?: AbortSignal;
 }
 
@@ -21,9 +24,11 @@ export interface Scan extends ScanBatch {
 /**
  * Lists what a source holds without decoding anything. Understood are
  * a folder of class folders, a folder of split folders (train, validation/val/valid/dev, test) of class folders,
- * a folder of unlabelled pictures, a CSV or TSV of path,label[,split], and a single picture.
+ * a folder of unlabelled pictures, a CSV or TSV of path,label[,split], COCO annotations (a file or a folder with them),
+ * a Pascal VOC folder, and a single picture.
  * Paths are absolute where `path` is. Files come in the order of their names.
- * @throws GraftError file.missing, file.unreadable, import.empty when there is nothing to import, import.table-*, cancelled
+ * @throws GraftError file.missing, file.unreadable, import.empty when there is nothing to import, import.table-*,
+ * import.coco-*, cancelled
  */
 export async function* scanSource(path: string, { kind, signal }: ScanOptions): AsyncGenerator<ScanBatch> {
   let found = 0;
@@ -51,14 +56,31 @@ export async function collectScan(path: string, options: ScanOptions): Promise<S
 
 async function batchesOf(path: string, kind: ScanOptions['kind']): Promise<AsyncIterable<ScanBatch>> {
   const info = await statSource(path);
-  if (info.isDirectory()) {
-    if (kind === 'csv') throw new GraftError('import.not-a-table', { path });
-    return scanFolder(path);
-  }
+  if (info.isDirectory()) return batchesOfFolder(path, kind);
   if (!info.isFile()) throw new GraftError('file.unreadable', { path, detail: 'not a file or folder' });
-  if (kind === 'folder') throw new GraftError('import.not-a-folder', { path });
-  if (kind === 'auto' && (await mayBePicture(path))) return singlePicture(path);
-  return scanTable(path);
+  if (kind === 'folder' || kind === 'voc') throw new GraftError('import.not-a-folder', { path });
+  if (kind === 'coco') return scanCoco(path);
+  if (kind === 'csv') return scanTable(path);
+  if (await mayBePicture(path)) return singlePicture(path);
+  return (await looksLikeCocoFile(path)) ? scanCoco(path) : scanTable(path);
+}
+
+async function batchesOfFolder(path: string, kind: ScanOptions['kind']): Promise<AsyncIterable<ScanBatch>> {
+  if (kind === 'csv') throw new GraftError('import.not-a-table', { path });
+  if (kind === 'folder') return scanFolder(path);
+  if (kind === 'voc') return scanVoc(path);
+  if (kind === 'coco') {
+    const { files, folders } = await visible(path);
+    return scanCocoFiles(await cocoFiles(path, files, folders));
+  }
+  const layout = await layoutOf(path);
+  if (layout.kind === 'voc') return scanVoc(path);
+  if (layout.kind === 'coco') return scanCocoFiles(layout.files);
+  return layout.kind === 'csv' ? scanTable(layout.file) : scanFolder(path);
+}
+
+async function* scanCocoFiles(files: readonly string[]): AsyncGenerator<ScanBatch> {
+  for (const file of files) yield* scanCoco(file);
 }
 
 async function statSource(path: string) {

@@ -1,3 +1,4 @@
+import { unpackArchive } from '../data/archive/unpack.ts';
 import { thumbnail } from '../data/decode.ts';
 import { inspectMany } from '../data/inspect.ts';
 import { nearDuplicates } from '../data/near-duplicates.ts';
@@ -10,7 +11,7 @@ import type { EngineHandlers } from './context.ts';
 
 type MediaHandlers = Pick<
   EngineHandlers,
-  'scan' | 'inspect' | 'thumbnail' | 'measurePictures' | 'groupDuplicates' | 'sample'
+  'scan' | 'unpack' | 'inspect' | 'thumbnail' | 'measurePictures' | 'groupDuplicates' | 'sample'
 >;
 
 /** Inspections go to main in groups: a message each would cost more than the work. */
@@ -26,6 +27,9 @@ export const mediaHandlers: MediaHandlers = {
       progress(batch);
     }
     return { entries, skipped };
+  },
+  unpack({ path, into }, { progress, signal }) {
+    return unpackArchive(path, into, { signal, onProgress: (done, total) => progress({ done, total }) });
   },
   async inspect({ paths }, { progress, signal }) {
     let inspected: Inspected[] = [];

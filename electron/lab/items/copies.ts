@@ -4,6 +4,7 @@ import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraftError } from '../../../shared/errors.ts';
+import { shortened } from '../../../shared/file-names.ts';
 
 /** Longest base name in bytes that leaves room for a number, under the 255 of common file systems. */
 const LONGEST_NAME = 200;
@@ -50,18 +51,6 @@ function numbered(name: string, number: number): string {
   const { name: base, ext } = parse(name);
   const short = shortened(base, LONGEST_NAME);
   return number === 1 && short === base ? name : `${short}-${number}${ext}`;
-}
-
-/** The longest beginning of a text that takes at most `bytes` bytes, without cutting a character. */
-function shortened(text: string, bytes: number): string {
-  let short = '';
-  let length = 0;
-  for (const character of text) {
-    length += Buffer.byteLength(character);
-    if (length > bytes) break;
-    short += character;
-  }
-  return short;
 }
 
 /** SHA-256 of a file in hex; undefined when there is none. */

@@ -1,7 +1,6 @@
-import { join, resolve } from 'node:path';
-import type { ImportReport, Job, ParsedParams, Split } from '../../../shared/contract/index.ts';
-import { GraftError } from '../../../shared/errors.ts';
-import type { BrokenReason } from '../../../shared/item-reasons.ts';
+import { join, resolve, sep } from 'node:path';
+import type { ImportKind, ImportReport, Job, ParsedParams, Split } from '../../../shared/contract/index.ts';
+import { safeName } from '../../../shared/file-names.ts';
 import { defaultShares, dealUnsplit } from '../../../shared/split.ts';
 import type { Inspected, ScannedEntry } from '../../engine/protocol.ts';
 import type { NewItem } from '../../store/queries/items.ts';
@@ -10,6 +9,9 @@ import type { LabContext } from '../context.ts';
 import { requestUntil, throwIfCancelled } from '../engine-call.ts';
 import type { JobControls } from '../jobs.ts';
 import type { OpenProject } from '../project-keeper.ts';
+import { discardUnpacked, isArchive, unpack } from '../sources/archive.ts';
+import type { Unpacked } from '../sources/archive.ts';
+import { inspectFiles } from '../sources/inspection.ts';
 import { copyInto } from './copies.ts';
 import { storedPath } from './item-paths.ts';
 
@@ -31,8 +33,9 @@ export function startImport(
 ): { job: Job; result: Promise<ImportReport> } {
   const project = lab.projects.current;
   const path = resolve(params.path);
+  const also = params.also.map((one) => resolve(one));
   return lab.jobs.start({ kind: 'import', subject: path }, (job) =>
-    new Import(lab, project, { ...params, path }, job).run(),
+    new Import(lab, project, { ...params, path, also }, job).run(),
   );
 }
 
@@ -63,7 +66,15 @@ class Import {
   }
 
   async run(): Promise<ImportReport> {
-    const entries = await this.#scan();
+    const unpacked: Unpacked[] = [];
+    try {
+      return await this.#take(await this.#scanAll(unpacked));
+    } finally {
+      if (this.#report.added + this.#report.known === 0) await Promise.all(unpacked.map(discardUnpacked));
+    }
+  }
+
+  async #take(entries: ScannedEntry[]): Promise<ImportReport> {
     const fresh = this.#leaveKnown(entries);
     this.#report.classes = labelsOf(entries);
     this.#addClasses();
@@ -77,18 +88,39 @@ class Import {
     return this.#finish();
   }
 
-  async #scan(): Promise<ScannedEntry[]> {
-    const { path, kind } = this.#params;
+  /** What all sources hold; archives are unpacked into the project first and noted in `unpacked`. */
+  async #scanAll(unpacked: Unpacked[]): Promise<ScannedEntry[]> {
+    const { path, also, kind } = this.#params;
+    const entries = new Map<string, ScannedEntry>();
+    for (const source of [path, ...also]) {
+      for (const entry of await this.#scanSource(source, kind, unpacked)) entries.set(entry.path, entry);
+    }
+    return [...entries.values()];
+  }
+
+  async #scanSource(path: string, kind: ImportKind, unpacked: Unpacked[]): Promise<ScannedEntry[]> {
+    if (!(await isArchive(path, kind))) return this.#scan(path, kind === 'zip' ? 'auto' : kind);
+    const archive = await unpack(this.#lab.engines.media, path, this.#project.dir, this.#job);
+    unpacked.push(archive);
+    this.#leaveAside(archive.skipped);
+    return this.#scan(archive.root, 'auto');
+  }
+
+  async #scan(path: string, kind: Exclude<ImportKind, 'zip'>): Promise<ScannedEntry[]> {
     const entries: ScannedEntry[] = [];
-    const report = this.#report;
     this.#job.progress({ phase: 'scan', done: 0, total: 0 });
     await requestUntil(this.#job.signal, this.#lab.engines.media, 'scan', { path, kind }, (found) => {
       entries.push(...found.entries);
-      report.skippedCount += found.skipped.length;
-      report.skipped.push(...found.skipped.slice(0, MOST_SKIPPED - report.skipped.length));
+      this.#leaveAside(found.skipped);
       this.#job.progress({ phase: 'scan', done: entries.length, total: 0 });
     });
     return entries;
+  }
+
+  #leaveAside(skipped: ImportReport['skipped']): void {
+    const report = this.#report;
+    report.skippedCount += skipped.length;
+    report.skipped.push(...skipped.slice(0, MOST_SKIPPED - report.skipped.length));
   }
 
   #leaveKnown(entries: ScannedEntry[]): ScannedEntry[] {
@@ -115,7 +147,7 @@ class Import {
   }
 
   async #takeBatch(entries: ScannedEntry[]): Promise<void> {
-    const inspected = await this.#inspect(entries.map(({ path }) => path));
+    const inspected = await inspectFiles(this.#lab.engines.media, pathsOf(entries), this.#job.signal);
     const places = await this.#placesOf(entries, inspected);
     throwIfCancelled(this.#job.signal);
     this.#lab.projects.editQuietly((store) => {
@@ -127,29 +159,6 @@ class Import {
     });
   }
 
-  /** A picture that brings the decoder's process down is broken; the files around it are looked at one by one. */
-  async #inspect(paths: string[]): Promise<Map<string, Inspected>> {
-    try {
-      return await this.#inspectTogether(paths);
-    } catch (error) {
-      if (!(error instanceof GraftError) || error.code !== 'engine.lost') throw error;
-      if (paths.length === 1) return new Map(paths.map((path) => [path, fatalPicture(path)]));
-    }
-    const inspected = new Map<string, Inspected>();
-    for (const path of paths) {
-      for (const [, facts] of await this.#inspect([path])) inspected.set(path, facts);
-    }
-    return inspected;
-  }
-
-  async #inspectTogether(paths: string[]): Promise<Map<string, Inspected>> {
-    const inspected = new Map<string, Inspected>();
-    await requestUntil(this.#job.signal, this.#lab.engines.media, 'inspect', { paths }, (found) => {
-      for (const facts of found.inspected) inspected.set(facts.path, facts);
-    });
-    return inspected;
-  }
-
   /** Where each file lies from now on: in the project when copied, else where it was. */
   async #placesOf(entries: ScannedEntry[], inspected: Map<string, Inspected>): Promise<Map<string, string>> {
     const places = new Map(entries.map(({ path }) => [path, path]));
@@ -157,29 +166,33 @@ class Import {
     for (const { path, label } of entries) {
       throwIfCancelled(this.#job.signal);
       const facts = inspected.get(path);
-      if (!facts || facts.broken !== null) continue;
+      if (!facts || facts.broken !== null || this.#liesInProject(path)) continue;
       places.set(path, await copyInto(this.#folderFor(label), path, facts.sha256));
     }
     return places;
   }
 
+  #liesInProject(path: string): boolean {
+    return path.startsWith(join(this.#project.dir, 'items') + sep);
+  }
+
   #folderFor(label: string | null): string {
-    const safe = (name: string) => name.replace(/[<>:"/\\|?*\0]/g, '_').replace(/^\.+|[. ]+$/g, '_');
     const { collection } = this.#params;
-    return join(this.#project.dir, 'items', safe(collection), label === null ? '_' : safe(label));
+    return join(this.#project.dir, 'items', safeName(collection), label === null ? '_' : safeName(label));
   }
 
   #item(store: Store, entry: ScannedEntry, facts: Inspected, place: string): NewItem {
     const { dir } = this.#project;
-    const warned = facts.warnings.length > 0 ? 'warning' : 'ok';
+    const warnings = entry.warning === undefined ? facts.warnings : [...facts.warnings, entry.warning];
+    const warned = warnings.length > 0 ? 'warning' : 'ok';
     return {
       path: storedPath(dir, place),
       source: storedPath(dir, entry.path),
-      classId: entry.label === null ? null : (store.classes.byName(entry.label)?.id ?? null),
+      classId: this.#classOf(store, entry.label),
       split: entry.split,
       collection: this.#params.collection,
       status: facts.broken === null ? warned : 'broken',
-      reasons: facts.broken === null ? facts.warnings : [facts.broken, ...facts.warnings],
+      reasons: facts.broken === null ? warnings : [facts.broken, ...warnings],
       width: facts.width,
       height: facts.height,
       bytes: facts.bytes,
@@ -187,6 +200,12 @@ class Import {
       sha256: facts.sha256,
       dhash: facts.dhash,
     };
+  }
+
+  #classOf(store: Store, label: string | null): number | null {
+    const { classId } = this.#params;
+    if (label !== null) return store.classes.byName(label)?.id ?? null;
+    return classId !== undefined && store.classes.byId(classId) ? classId : null;
   }
 
   #store(store: Store, item: NewItem, attributes: Record<string, string> = {}): void {
@@ -227,7 +246,4 @@ function labelsOf(entries: readonly { label: string | null; split: Split | null 
   return [...labels].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-function fatalPicture(path: string): Inspected {
-  const nothing = { width: 0, height: 0, bytes: 0, format: '', sha256: '', dhash: '' };
-  return { path, broken: 'corrupt' satisfies BrokenReason, warnings: [], ...nothing };
-}
+const pathsOf = (entries: readonly ScannedEntry[]): string[] => entries.map(({ path }) => path);

@@ -17,7 +17,7 @@ export function useDataCommands(): void {
       keys: 'Ctrl+I',
       run: () => void importing.choose('folder'),
     },
-    { id: 'data.importCsv', label: 'data.importCsv', run: () => void importing.choose('csv') },
+    { id: 'data.importFile', label: 'data.importFile', run: () => void importing.choose('file') },
     { id: 'data.undo', label: 'words.undo', keys: 'Ctrl+Z', run: () => void edits.undo() },
     { id: 'data.redo', label: 'words.redo', keys: 'Ctrl+Shift+Z', run: () => void edits.redo() },
   ]);

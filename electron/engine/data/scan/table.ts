@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { CsvError, parse } from 'csv-parse';
 import { GraftError } from '../../../../shared/errors.ts';
+import { withoutGuard } from '../../../../shared/csv.ts';
 import { className, splitOfName } from './names.ts';
+import { isFile } from './is-file.ts';
 import { batchSize } from './batch.ts';
 import type { ScanBatch, SkippedFile, SourceEntry } from './batch.ts';
 
@@ -12,10 +14,14 @@ interface Columns {
   path: number;
   label: number;
   split: number;
+  /** Further columns of a header, by what they are called. */
+  attributes: readonly { name: string; column: number }[];
 }
 
+type NamedColumn = 'path' | 'label' | 'split';
+
 /** Header names, in lower case, that say what a column holds. */
-const headerNames: Record<keyof Columns, readonly string[]> = {
+const headerNames: Record<NamedColumn, readonly string[]> = {
   path: [
     'path',
     'file',
@@ -32,7 +38,12 @@ const headerNames: Record<keyof Columns, readonly string[]> = {
   split: ['split', 'set', 'subset', 'partition', 'fold', '划分'],
 };
 
-const positional: Columns = { path: 0, label: 1, split: 2 };
+const positional: Columns = { path: 0, label: 1, split: 2, attributes: [] };
+
+/** Further columns that are kept; what a table has beyond them says nothing of how to split. */
+const mostAttributes = 32;
+const longestName = 100;
+const longestValue = 500;
 
 /** A row longer than this is no path and label: the file is something else. */
 const maxRowCharacters = 100_000;
@@ -40,6 +51,7 @@ const maxRowCharacters = 100_000;
 /**
  * Lists a CSV or TSV of path,label[,split]. A header is optional; the separator (comma, semicolon or tab)
  * is found from the first line; relative paths start at the table's own folder. An empty label means unlabelled.
+ * Further columns of a header (patient, camera, session) become attributes of the picture.
  * @throws GraftError import.table-malformed (with the line), import.table-encoding, file.unreadable
  */
 export async function* scanTable(path: string): AsyncGenerator<ScanBatch> {
@@ -90,7 +102,16 @@ async function resolveRow(
   const splitText = row[columns.split]?.trim() ?? '';
   const split = splitOfName(splitText);
   if (splitText !== '' && split === null) return { path, reason: 'unknown-split' };
-  return { path, label: className(row[columns.label] ?? '') || null, split };
+  const label = className(withoutGuard(row[columns.label] ?? '')) || null;
+  return { path, label, split, ...attributesOf(row, columns) };
+}
+
+function attributesOf(row: string[], { attributes }: Columns): Pick<SourceEntry, 'attributes'> {
+  const found = attributes.flatMap(({ name, column }) => {
+    const value = withoutGuard(row[column] ?? '').trim();
+    return value === '' ? [] : [[name, value.slice(0, longestValue)] as const];
+  });
+  return found.length > 0 ? { attributes: Object.fromEntries(found) } : {};
 }
 
 /** The file a row means: as written, without surrounding spaces, or with Windows separators turned. */
@@ -100,11 +121,7 @@ async function locate(written: string, folder: string): Promise<string | null> {
   for (const spelling of spellings) {
     if (spelling.includes('\0')) continue;
     const path = isAbsolute(spelling) ? spelling : resolve(folder, spelling);
-    const isFile = await stat(path).then(
-      (info) => info.isFile(),
-      () => false,
-    );
-    if (isFile) return path;
+    if (await isFile(path)) return path;
   }
   return null;
 }
@@ -112,10 +129,28 @@ async function locate(written: string, folder: string): Promise<string | null> {
 /** The columns if the row is a header, by its names; null if it is data. */
 function columnsOfHeader(row: string[]): Columns | null {
   const names = row.map((cell) => cell.trim().toLowerCase());
-  const find = (column: keyof Columns) => names.findIndex((name) => headerNames[column].includes(name));
-  const path = find('path');
-  if (path === -1) return null;
-  return { path, label: find('label'), split: find('split') };
+  const find = (column: NamedColumn) => names.findIndex((name) => headerNames[column].includes(name));
+  const named = { path: find('path'), label: find('label'), split: find('split') };
+  if (named.path === -1) return null;
+  const taken = new Set(Object.values(named));
+  const attributes = row
+    .map((cell, column) => ({ name: withoutGuard(cell).trim().slice(0, longestName), column }))
+    .filter(({ name, column }) => name !== '' && !taken.has(column))
+    .slice(0, mostAttributes);
+  return { ...named, attributes };
+}
+
+/** Whether a table's header names both a path and a label: then it is a list of pictures, whatever else lies beside it. */
+export async function isManifest(path: string): Promise<boolean> {
+  try {
+    for await (const row of rowsOf(path)) {
+      const columns = columnsOfHeader(row);
+      return columns !== null && columns.label !== -1;
+    }
+  } catch (error) {
+    if (!(error instanceof GraftError)) throw error;
+  }
+  return false;
 }
 
 async function* rowsOf(path: string): AsyncGenerator<string[]> {

@@ -4,7 +4,7 @@ import { bytesInMemory, windowOf } from '../byte-reader.ts';
 import type { ByteReader } from '../byte-reader.ts';
 import { maxTensorBytes } from '../source.ts';
 
-/** ZIP archives, as far as .keras and PyTorch files use them (APPNOTE.TXT 4.3). Nothing is ever unpacked to disk. */
+/** ZIP archives, as far as weight files and folders of pictures use them (APPNOTE.TXT 4.3). */
 
 export interface ZipEntry {
   name: string;
@@ -14,6 +14,16 @@ export interface ZipEntry {
   bytes: number;
   /** Of the local header. */
   position: number;
+  /** Of the unpacked bytes. */
+  crc32: number;
+  /** File type bits of the system it was packed on (`S_IFMT`), 0 where that was none of the Unix family. */
+  type: number;
+}
+
+/** More than any archive of the kind has: an archive beyond them is refused before its directory is read. */
+export interface ZipLimits {
+  entries: number;
+  directoryBytes: number;
 }
 
 const signatures = {
@@ -31,9 +41,11 @@ const locator64Bytes = 20;
 /** Kind of the extra field that holds what does not fit into 32 bits. */
 const extra64 = 1;
 const maxComment = 65_535;
-const maxEntries = 40_000;
-const maxDirectoryBytes = 64 * 2 ** 20;
+const weightLimits: ZipLimits = { entries: 40_000, directoryBytes: 64 * 2 ** 20 };
 const encrypted = 1;
+const typeBits = 0o170000;
+/** Systems whose attributes begin with a Unix mode: Unix and macOS. */
+const unixSystems = [3, 19];
 /** What fields of 32 and 16 bits hold when the real number is in a ZIP64 record. */
 const elsewhere = 0xffffffff;
 const elsewhere16 = 0xffff;
@@ -48,10 +60,10 @@ const damaged = (path: string, detail: string) => new GraftError('weights.damage
  * The entries of an archive by name.
  * @throws GraftError weights.damaged, weights.unsafe for a name that leads out of the archive, weights.unsupported
  */
-export function readZip(reader: ByteReader): Map<string, ZipEntry> {
+export function readZip(reader: ByteReader, limits = weightLimits): Map<string, ZipEntry> {
   const { path } = reader;
   const { count, position, length } = findDirectory(reader);
-  if (count > maxEntries || length > maxDirectoryBytes)
+  if (count > limits.entries || length > limits.directoryBytes)
     throw damaged(path, `an archive of ${count} entries in ${length} bytes`);
   const directory = reader.bytes(position, length);
   const entries = new Map<string, ZipEntry>();
@@ -61,19 +73,24 @@ export function readZip(reader: ByteReader): Map<string, ZipEntry> {
       throw damaged(path, `its directory breaks off at entry ${i} of ${count}`);
     }
     const nameLength = directory.readUInt16LE(at + 28);
-    const name = directory.toString(
-      'utf8',
-      at + centralBytes,
-      Math.min(at + centralBytes + nameLength, length),
-    );
+    const name = nameOf(directory.subarray(at + centralBytes, at + centralBytes + nameLength));
     entries.set(name, readEntry(path, directory, at, name));
     at += centralBytes + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
   }
   return entries;
 }
 
+/** UTF-8 as most write it; what is not, is taken for the code page of Chinese Windows, whose Explorer does not. */
+function nameOf(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('gb18030').decode(bytes);
+  }
+}
+
 function readEntry(path: string, directory: Buffer, at: number, name: string): ZipEntry {
-  if (name.startsWith('/') || name.includes('\\') || name.split('/').includes('..')) {
+  if (leadsOut(name)) {
     throw new GraftError('weights.unsafe', { path, detail: `its entry ${name} leads out of the archive` });
   }
   if (directory.readUInt16LE(at + 8) & encrypted)
@@ -90,12 +107,25 @@ function readEntry(path: string, directory: Buffer, at: number, name: string): Z
   const bytes = number(24);
   const packedBytes = number(20);
   const position = number(42);
-  const entry = { name, method: directory.readUInt16LE(at + 10), packedBytes, bytes, position };
+  const system = directory[at + 5] ?? 0;
+  const mode = unixSystems.includes(system) ? directory.readUInt16LE(at + 40) : 0;
+  const entry = {
+    name,
+    method: directory.readUInt16LE(at + 10),
+    packedBytes,
+    bytes,
+    position,
+    crc32: directory.readUInt32LE(at + 16),
+    type: mode & typeBits,
+  };
   if (entry.bytes > maxTensorBytes || entry.bytes > entry.packedBytes * mostDeflation) {
     throw damaged(path, `${name} claims to unpack ${entry.packedBytes} bytes to ${entry.bytes}`);
   }
   return entry;
 }
+
+const leadsOut = (name: string): boolean =>
+  /^([/]|[a-z]:)/i.test(name) || /[\\\0]/.test(name) || name.split('/').includes('..');
 
 /** The numbers of an entry that do not fit into 32 bits, from its extra fields (APPNOTE.TXT 4.5.3). */
 function* largeNumbers(directory: Buffer, at: number): Generator<number, undefined> {
@@ -152,10 +182,7 @@ function findDirectory64(
  */
 export function openEntry(reader: ByteReader, entry: ZipEntry): ByteReader {
   const { path } = reader;
-  const header = reader.bytes(entry.position, localBytes);
-  if (header.readUInt32LE(0) !== signatures.local)
-    throw damaged(path, `${entry.name} is not where the directory says`);
-  const start = entry.position + localBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
+  const start = packedStart(reader, entry);
   if (entry.method === 0) {
     if (entry.bytes !== entry.packedBytes) throw damaged(path, `${entry.name} is stored in two lengths`);
     return windowOf(reader, start, entry.bytes);
@@ -163,6 +190,20 @@ export function openEntry(reader: ByteReader, entry: ZipEntry): ByteReader {
   if (entry.method !== 8)
     throw new GraftError('weights.unsupported', { path, feature: `ZIP method ${entry.method}` });
   return bytesInMemory(path, inflate(path, entry, reader.bytes(start, entry.packedBytes)));
+}
+
+/**
+ * Where the packed bytes of an entry begin in the file; they are checked to lie in it.
+ * @throws GraftError weights.damaged
+ */
+export function packedStart(reader: ByteReader, entry: ZipEntry): number {
+  const header = reader.bytes(entry.position, localBytes);
+  if (header.readUInt32LE(0) !== signatures.local)
+    throw damaged(reader.path, `${entry.name} is not where the directory says`);
+  const start = entry.position + localBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
+  if (start + entry.packedBytes > reader.size)
+    throw damaged(reader.path, `${entry.name} reaches beyond the end of the file`);
+  return start;
 }
 
 function inflate(path: string, entry: ZipEntry, packed: Buffer): Buffer {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { ImportReport, LabClient, Run } from '../../../../shared/contract/index.ts';
+import { importKinds } from '../../../../shared/contract/items.ts';
+import type { ImportKind, ImportReport, LabClient, Run } from '../../../../shared/contract/index.ts';
 import { GraftError } from '../../../../shared/errors.ts';
 import { followJob } from '../follow.ts';
 import { list, percent, seconds, table } from '../output.ts';
@@ -13,6 +15,7 @@ interface ImportOptions {
   json?: boolean;
   copy?: boolean;
   collection: string;
+  kind: ImportKind;
 }
 
 export function dataCommands(program: Command): void {
@@ -26,7 +29,10 @@ export function dataCommands(program: Command): void {
     );
   program
     .command('import <dir> <source>')
-    .description('import a folder of class folders, of split folders, or a CSV of path,label[,split]')
+    .description(
+      'import class folders, split folders, a CSV of path,label[,split], COCO, Pascal VOC, or a ZIP of them',
+    )
+    .addOption(new Option('--kind <kind>', 'what the source is').choices(importKinds).default('auto'))
     .option('--copy', 'copy the files into the project instead of referring to them')
     .option('--collection <name>', 'group of items to put them in', 'main')
     .option('--json', 'print one JSON document')
@@ -62,13 +68,13 @@ async function importItems(
   lab: LabClient,
   dir: string,
   source: string,
-  { copy = false, collection }: ImportOptions,
+  { copy = false, collection, kind }: ImportOptions,
 ): Promise<Outcome> {
   const from = resolve(source);
   // A mistyped source must not leave an empty project behind.
   if (!existsSync(from)) throw new GraftError('file.missing', { path: from });
   const { path } = await openOrCreateProject(lab, dir);
-  const { job } = await lab.call('items.import', { path: from, copy, collection });
+  const { job } = await lab.call('items.import', { path: from, kind, copy, collection });
   const report = (await followJob(lab, job)).result as ImportReport;
   return { value: { project: path, ...report }, text: describe(path, report) };
 }

@@ -6,6 +6,13 @@ export interface Packed {
   deflate?: boolean;
   /** A length to claim instead of the true one. */
   claim?: number;
+  /** Bytes of the name as they are, e.g. in another encoding. */
+  rawName?: Buffer;
+  /** Unix mode, e.g. `0o120777` for a link. */
+  mode?: number;
+  encrypted?: boolean;
+  /** A checksum to claim instead of the true one. */
+  crc?: number;
 }
 
 /** A ZIP archive in memory (APPNOTE.TXT 4.3), stored or deflated. */
@@ -14,20 +21,22 @@ export function zip(files: readonly Packed[], { large = false }: { large?: boole
   const directory: Buffer[] = [];
   let position = 0;
   for (const file of files) {
-    const name = Buffer.from(file.name);
+    const name = file.rawName ?? Buffer.from(file.name);
     const packed = file.deflate ? deflateRawSync(file.content) : file.content;
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(file.encrypted ? 1 : 0, 2);
     common.writeUInt16LE(file.deflate ? 8 : 0, 4);
-    common.writeUInt32LE(crc32(file.content), 10);
+    common.writeUInt32LE(file.crc ?? crc32(file.content), 10);
     common.writeUInt32LE(packed.length, 14);
     common.writeUInt32LE(file.claim ?? file.content.length, 18);
     common.writeUInt16LE(name.length, 22);
     const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, name, packed]);
     const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(((file.mode ?? 0) << 16) >>> 0, 6);
     tail.writeUInt32LE(position, 10);
     const extra = large ? moveOut(common, tail) : Buffer.alloc(0);
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, tail, name, extra]));
+    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x03', 'latin1'), common, tail, name, extra]));
     parts.push(local);
     position += local.length;
   }
