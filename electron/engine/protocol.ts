@@ -106,6 +106,7 @@ export type TrainResult = z.infer<typeof trainResultSchema>;
 const infoSchema = engineInfoSchema.omit({ state: true, restarts: true });
 
 const float32Array = z.custom<Float32Array>((value) => value instanceof Float32Array);
+const int32Array = z.custom<Int32Array>((value) => value instanceof Int32Array);
 const nothing = z.null();
 const none = z.object({});
 
@@ -236,6 +237,52 @@ export const engineMethods = {
       distances: float32Array,
       /** Pairs of items that features and hashes together take for the same picture, by id. */
       alike: z.array(z.array(z.number().int())),
+    }),
+  },
+  /** Holds features of items in memory for `suggest`; see `holdFeatures`. `total`: items there will be in the end. */
+  holdFeatures: {
+    params: z.object({
+      key: z.string(),
+      total: z.number().int(),
+      recipe: recipeSchema,
+      items: z.array(datasetItemSchema).max(4096),
+      places: placesSchema,
+    }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: nothing,
+  },
+  releaseFeatures: { params: none, progress: nothing, result: nothing },
+  /** Trains a head on held features and predicts every item with it; see `suggest`. */
+  suggest: {
+    params: z.object({
+      key: z.string(),
+      ids: int32Array,
+      /** Index in `classIds` per item, -1 for none. */
+      y: int32Array,
+      /** Copies of one picture share a number. */
+      groups: int32Array,
+      classIds: z.array(z.number().int()).min(2),
+      /** Judge labelled items too, by heads that have not seen them. */
+      validate: z.boolean(),
+    }),
+    progress: nothing,
+    result: z.object({
+      /** Items whose features must be held first; then nothing was done. */
+      missing: int32Array,
+      suggested: z
+        .object({
+          /** Likeliest class per item, -1 where nothing was said of it. */
+          classes: int32Array,
+          probabilities: float32Array,
+          /** Place in the labelling queue from 0, -1 for labelled items. */
+          ranks: int32Array,
+          /** Labelled items judged, and those of them where the head agrees. */
+          judged: z.number().int(),
+          agreeing: z.number().int(),
+          validated: z.boolean(),
+          seconds: z.object({ train: z.number(), validate: z.number(), predict: z.number() }),
+        })
+        .nullable(),
     }),
   },
   /** Times the frozen pass of a backbone with random weights: none of its time depends on their values. */

@@ -9,6 +9,8 @@ import { predictImages, predictItems } from '../training/inference/predict.ts';
 import { previewAugmentation } from '../training/preview.ts';
 import { findRate } from '../training/rate-finder.ts';
 import { trainRun } from '../training/session.ts';
+import { holdFeatures, releaseFeatures } from '../training/suggestions/hold.ts';
+import { suggest } from '../training/suggestions/suggest.ts';
 import type { EngineHandlers } from './context.ts';
 
 type ComputeHandlers = Pick<
@@ -19,6 +21,9 @@ type ComputeHandlers = Pick<
   | 'plan'
   | 'measure'
   | 'examine'
+  | 'holdFeatures'
+  | 'releaseFeatures'
+  | 'suggest'
   | 'train'
   | 'findRate'
   | 'previewAugmentation'
@@ -35,6 +40,10 @@ export const computeHandlers: ComputeHandlers = {
   measure: (request, { control, progress }) =>
     onBackend('auto', () => measureBackbone(request, control, (done, total) => progress({ done, total }))),
   examine: (request, { control, progress }) => onBackend('auto', () => examine(request, control, progress)),
+  holdFeatures: (request, { control, progress }) =>
+    onBackend('auto', () => holdFeatures(request, control, progress)),
+  releaseFeatures,
+  suggest: (request, { control }) => onBackend('auto', () => suggest(request, control)),
   train: (request, { control, progress }) =>
     onBackend(request.recipe.backend, () => trainRun(request, control, progress)),
   findRate: (request, { control, progress }) =>

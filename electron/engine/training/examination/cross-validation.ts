@@ -4,7 +4,7 @@ import { fitLinearHead, headProbabilities } from './linear-head.ts';
 import type { LinearHead } from './linear-head.ts';
 
 /** Strengths of the penalty that are tried, the strongest first: each starts from the one before. */
-const penalties = [1e-1, 1e-2, 1e-3, 1e-4];
+const widePenalties = [1e-1, 1e-2, 1e-3, 1e-4];
 
 export interface CrossValidated {
   /** Out-of-fold probabilities `[rows * classes]`; NaN for rows in no fold. */
@@ -12,10 +12,12 @@ export interface CrossValidated {
   /** The penalty with the lowest out-of-fold log loss. */
   l2: number;
   logLoss: number;
+  /** Under that penalty, the head that was trained without each fold. */
+  heads: LinearHead[];
 }
 
 export interface CrossValidationData {
-  /** `[rows * columns]` */
+  /** `[rows * columns]`, as `centredToUnit` gives them: else the penalties mean little. */
   features: Float32Array;
   columns: number;
   /** Class per row, -1 for none. */
@@ -23,6 +25,12 @@ export interface CrossValidationData {
   classes: number;
   /** Fold per row, -1 for none. */
   folds: Int32Array;
+  /** Strengths to try, the strongest first; by default a wide range. */
+  penalties?: readonly number[];
+  /** Where the search for each fold's head starts: a head of the same shape that has not seen the fold. */
+  start?: readonly LinearHead[];
+  /** Length of the gradient at which the search for a head ends. */
+  tolerance?: number;
 }
 
 /**
@@ -30,30 +38,37 @@ export interface CrossValidationData {
  * penalty is the one under which the held-out labels are likeliest.
  */
 export async function crossValidate(
-  { features, columns, y, classes, folds }: CrossValidationData,
+  { features, columns, y, classes, folds, penalties = widePenalties, start, tolerance }: CrossValidationData,
   between: () => Promise<void>,
   onFit: (done: number, total: number) => void,
 ): Promise<CrossValidated> {
   const count = Math.max(...folds) + 1;
   const data = tidy(() => ({
-    x: keep(tensor2d(centredToUnit(features, columns), [y.length, columns])),
+    x: keep(tensor2d(features, [y.length, columns])),
     target: keep(cast(oneHot(tensor1d(y, 'int32'), classes), 'float32') as Tensor2D),
   }));
   try {
     let best: CrossValidated | null = null;
-    const heads = new Array<LinearHead | null>(count).fill(null);
+    const heads: LinearHead[] = [];
     for (const [tried, l2] of penalties.entries()) {
       const p = new Float32Array(y.length * classes).fill(NaN);
       for (let fold = 0; fold < count; fold++) {
         const weights = folds.map((of) => Number(of >= 0 && of !== fold));
-        const head = await fitLinearHead(data, weights, l2, heads[fold]!, between);
+        const head = await fitLinearHead(
+          data,
+          weights,
+          l2,
+          heads[fold] ?? start?.[fold] ?? null,
+          between,
+          tolerance,
+        );
         heads[fold] = head;
         takeFold(data.x, head, folds, fold, classes, p);
         onFit(tried * count + fold + 1, penalties.length * count);
       }
       const logLoss = meanLogLoss(p, y, folds, classes);
       if (best && logLoss >= best.logLoss) break; // Weaker penalties only get worse from here.
-      best = { p, l2, logLoss };
+      best = { p, l2, logLoss, heads: [...heads] };
     }
     return best!;
   } finally {

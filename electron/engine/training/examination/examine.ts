@@ -6,7 +6,7 @@ import { cutForStage } from '../network/network.ts';
 import { startingNetwork } from '../plan.ts';
 import { Reporter } from '../reporter.ts';
 import { alikePairs } from './alike.ts';
-import { crossValidate } from './cross-validation.ts';
+import { centredToUnit, crossValidate } from './cross-validation.ts';
 import { dealFolds } from './folds.ts';
 import { nearestNeighbours } from './neighbours.ts';
 
@@ -48,7 +48,13 @@ export async function examine(
     const group = kept.map((at) => groups[at]!);
     const between = () => control.yield();
     const dealt = dealFolds(y, group, folds, seed);
-    const judged = { features, columns, y, classes: classes.length, folds: dealt };
+    const judged = {
+      features: centredToUnit(features, columns),
+      columns,
+      y,
+      classes: classes.length,
+      folds: dealt,
+    };
     const { p, logLoss } = await crossValidate(judged, between, (done, total) =>
       onProgress({ phase: 'train', done, total }),
     );
