@@ -416,6 +416,10 @@ export const errorSentences = {
     en: 'The model of "{name}" answers with numbers that are not finite: training diverged. Try a lower learning rate.',
     zh: '“{name}”的模型输出了非有限数值：训练已发散。请尝试更低的学习率。',
   },
+  'suggestions.few-labels': {
+    en: 'There are too few labels to learn from. Label at least two images each of two classes first.',
+    zh: '标签太少，无法学习。请先为两个类别各标注至少两张图片。',
+  },
   'run.no-readable-items': {
     en: 'None of the {count} pictures of this run could be read. Check that their folder is still where it was.',
     zh: '本次运行的 {count} 张图片均无法读取。请检查图片文件夹是否仍在原处。',

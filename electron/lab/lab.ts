@@ -23,6 +23,7 @@ import { RunService, runHandlers } from './runs/runs.ts';
 import { tuningHandlers } from './runs/tuning.ts';
 import { ladderHandlers } from './transfer/ladder.ts';
 import { SeriesService, seriesHandlers } from './transfer/series.ts';
+import { SuggestionService, suggestionHandlers } from './suggestions/suggestions.ts';
 import { zooHandlers } from './zoo.ts';
 
 export type { LabOptions, PickOptions } from './context.ts';
@@ -80,6 +81,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...projectHandlers(lab, services),
     ...itemHandlers(lab, () => checks.startByItself()),
     ...checkHandlers(checks),
+    ...suggestionHandlers(new SuggestionService(lab)),
     ...classHandlers(lab),
     ...jobHandlers(lab.jobs),
     ...zooHandlers(lab),

@@ -13,18 +13,21 @@ import { predictionQueries } from './queries/predictions.ts';
 import { projectQueries } from './queries/project.ts';
 import { runGroupQueries } from './queries/run-groups.ts';
 import { runQueries, summaryQueries } from './queries/runs.ts';
+import { suggestionQueries } from './queries/suggestions.ts';
 import { orUnwritable } from './sqlite-error.ts';
 
 /** An open project database: short synchronous queries, grouped by table. */
 export function makeStore(db: Database.Database, dir: string, onClose: () => void) {
+  const suggestions = suggestionQueries(db);
   return {
     dir,
     project: projectQueries(db),
     classes: classQueries(db),
     items: itemQueries(db),
     attributes: attributeQueries(db),
-    listing: itemListing(db),
     folders: itemFolders(db),
+    listing: itemListing(db, suggestions),
+    suggestions,
     edits: editQueries(db),
     runs: runQueries(db),
     runGroups: runGroupQueries(db),

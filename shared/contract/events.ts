@@ -3,6 +3,7 @@ import { engineInfoSchema } from './app.ts';
 import { devicesSchema } from './devices.ts';
 import { jobSchema } from './jobs.ts';
 import { projectSchema } from './projects.ts';
+import { suggestionSummarySchema } from './suggestions.ts';
 import { epochSchema, runProgressSchema, runSchema } from './runs.ts';
 
 /** What the lab tells its windows. Events carry the new state, so a listener needs no second question. */
@@ -13,6 +14,7 @@ export const events = {
   'run.changed': runSchema,
   'run.progress': runProgressSchema,
   'run.epoch': z.object({ run: z.string(), epoch: epochSchema }),
+  'suggestions.changed': suggestionSummarySchema,
   'job.changed': jobSchema,
   'engine.changed': engineInfoSchema,
   'devices.changed': devicesSchema,

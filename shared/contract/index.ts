@@ -13,6 +13,7 @@ import { runMethods } from './runs.ts';
 import { runGroupMethods } from './run-groups.ts';
 import { seriesMethods } from './series.ts';
 import { transferMethods } from './transfer.ts';
+import { suggestionMethods } from './suggestions.ts';
 import { tuningMethods } from './tuning.ts';
 import { zooMethods } from './zoo.ts';
 
@@ -23,6 +24,7 @@ export const methods = {
   ...projectMethods,
   ...itemMethods,
   ...checkMethods,
+  ...suggestionMethods,
   ...jobMethods,
   ...zooMethods,
   ...runMethods,
@@ -73,5 +75,6 @@ export type * from './run-groups.ts';
 export type * from './runs.ts';
 export type * from './series.ts';
 export type * from './transfer.ts';
+export type * from './suggestions.ts';
 export type * from './tuning.ts';
 export type * from './zoo.ts';

@@ -19,8 +19,17 @@ export const itemSchema = z.object({
   width: z.number().int(),
   height: z.number().int(),
   bytes: z.number(),
+  /** What a head on a backbone takes it for that has not seen its label; see `suggestions.*`. */
+  suggestion: z.object({ classId: z.number().int(), probability: z.number() }).optional(),
 });
 export type Item = z.infer<typeof itemSchema>;
+
+export const agreements = ['agrees', 'disagrees', 'suggested'] as const;
+export type Agreement = (typeof agreements)[number];
+
+/** By path, or those in the labelling queue, the one whose label would teach most first. */
+export const itemOrders = ['path', 'queue'] as const;
+export type ItemOrder = (typeof itemOrders)[number];
 
 export const itemFilterSchema = z.object({
   /** null in the list means unlabelled. */
@@ -32,6 +41,10 @@ export const itemFilterSchema = z.object({
   text: z.string().max(500).optional(),
   /** Only items in this folder and those under it: the beginning of `path`, without the last separator. */
   folder: z.string().max(4096).optional(),
+  /** The suggested class is the label, is another one, or there is a suggestion and no label. */
+  agreement: z.enum(agreements).optional(),
+  /** The suggestion is at least this probable. */
+  sure: z.number().min(0).max(1).optional(),
 });
 export type ItemFilter = z.infer<typeof itemFilterSchema>;
 
@@ -50,6 +63,8 @@ const history = z.object({
 
 const classId = z.number().int();
 const className = z.string().min(1).max(200);
+
+const order = z.enum(itemOrders).default('path');
 
 export const importReportSchema = z.object({
   added: z.number().int(),
@@ -87,10 +102,11 @@ export const itemMethods = {
     }),
     z.object({ job: z.string() }),
   ),
-  /** A window of the filtered items, in the order of their path. */
+  /** A window of the filtered items. */
   'items.list': method(
     z.object({
       filter: itemFilterSchema.default({}),
+      order,
       offset: z.number().int().min(0),
       limit: z.number().int().min(1).max(2000),
     }),
@@ -111,12 +127,12 @@ export const itemMethods = {
   ),
   /** Ids of the filtered items from position `first` to `last`, both included: what a selection holds. */
   'items.ids': method(
-    z.object({ filter: itemFilterSchema.default({}), first: index, last: index }),
+    z.object({ filter: itemFilterSchema.default({}), order, first: index, last: index }),
     z.array(z.number().int()),
   ),
   /** Where an item stands among the filtered items; null when the filter leaves it out. */
   'items.position': method(
-    z.object({ filter: itemFilterSchema.default({}), id: z.number().int() }),
+    z.object({ filter: itemFilterSchema.default({}), order, id: z.number().int() }),
     z.object({ index: index.nullable() }),
   ),
   /** The folders items lie in, with the number of items in and under each: those with most of them, by name. */

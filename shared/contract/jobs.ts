@@ -16,6 +16,7 @@ export const jobSchema = z.object({
     'check',
     'series',
     'transferability',
+    'suggest',
   ]),
   /** What it works on: a folder, a run's name. */
   subject: z.string(),

@@ -9,6 +9,7 @@ import { ladderCommand } from './commands/ladder.ts';
 import { modelCommands } from './commands/models.ts';
 import { serveCommand } from './commands/serve.ts';
 import { freezingCommands } from './commands/freezing.ts';
+import { suggestCommand } from './commands/suggest.ts';
 import { trainCommands } from './commands/train.ts';
 import { zooCommands } from './commands/zoo.ts';
 import { note } from './output.ts';
@@ -40,6 +41,7 @@ function graft(): Command {
     doctorCommand,
     dataCommands,
     checkCommand,
+    suggestCommand,
     zooCommands,
     trainCommands,
     freezingCommands,

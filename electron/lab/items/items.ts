@@ -3,6 +3,7 @@ import { GraftError } from '../../../shared/errors.ts';
 import { dealSplits, dealUnsplit } from '../../../shared/split.ts';
 import type { EditedField, EditedValue } from '../../store/queries/edits.ts';
 import type { ItemRow } from '../../store/queries/items.ts';
+import type { Store } from '../../store/store.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { copyGroups } from './copy-groups.ts';
 import { startImport } from './import.ts';
@@ -36,24 +37,24 @@ export function itemHandlers(lab: LabContext, onImported: () => void): HandlersO
       );
       return { job: job.id };
     },
-    'items.list'({ filter, offset, limit }) {
+    'items.list'({ filter, order, offset, limit }) {
       const { store } = projects.current;
       const { revision } = store.project.get();
-      const { total, ids } = store.listing.window(filter, offset, limit, revision);
-      return { total, items: store.items.byIds(ids).map(shown) };
+      const { total, ids } = store.listing.window(filter, offset, limit, revision, order);
+      return { total, items: withSuggestions(store, ids) };
     },
     'items.attributes': () => projects.current.store.attributes.columns(),
-    'items.ids'({ filter, first, last }) {
+    'items.ids'({ filter, order, first, last }) {
       const { store } = projects.current;
       const { revision } = store.project.get();
-      return store.listing.window(filter, first, Math.max(0, last - first + 1), revision).ids;
+      return store.listing.window(filter, first, Math.max(0, last - first + 1), revision, order).ids;
     },
-    'items.position'({ filter, id }) {
+    'items.position'({ filter, order, id }) {
       const { store } = projects.current;
-      return { index: store.listing.position(filter, id, store.project.get().revision) };
+      return { index: store.listing.position(filter, id, store.project.get().revision, order) };
     },
     'items.folders': () => projects.current.store.folders(),
-    'items.get': ({ ids }) => projects.current.store.items.byIds(ids).map(shown),
+    'items.get': ({ ids }) => withSuggestions(projects.current.store, ids),
     'items.label'({ ids, classId }) {
       if (classId !== null && !projects.current.store.classes.byId(classId)) {
         throw new GraftError('class.unknown', { id: classId });
@@ -76,6 +77,13 @@ export function itemHandlers(lab: LabContext, onImported: () => void): HandlersO
     'items.undo': () => replay('undo'),
     'items.redo': () => replay('redo'),
   };
+}
+
+function withSuggestions(store: Store, ids: readonly number[]): Item[] {
+  return store.items.byIds(ids).map((row) => {
+    const suggestion = store.suggestions.ofItem(row.id);
+    return suggestion ? { ...shown(row), suggestion } : shown(row);
+  });
 }
 
 function each(ids: readonly number[], value: EditedValue): [number, EditedValue][] {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { ItemFilter } from '../../../shared/contract/index.ts';
+import type { ItemFilter, ItemOrder } from '../../../shared/contract/index.ts';
+import type { SuggestionQueries } from './suggestions.ts';
 
 /** How many filters keep their list of ids: enough for a person going back and forth between a few. */
 const KEPT_LISTS = 8;
@@ -10,18 +11,20 @@ export interface ItemWindow {
 }
 
 /**
- * Lists items by filter in the order of their path. The ids of a filter are read once per revision of the
- * project, from a covering index; every window of the grid is then a slice of them, and the total is known.
+ * Lists items by filter in the order of their path, or of the labelling queue. The ids of a filter are read once per
+ * revision of the project and of the suggestions, from a covering index; every window of the grid is then a slice of
+ * them, and the total is known.
  */
-export function itemListing(db: Database.Database) {
-  let listsRevision = -1;
+export function itemListing(db: Database.Database, suggestions: SuggestionQueries) {
+  let listsState = '';
   const lists = new Map<string, Int32Array>();
 
-  function idsOf(filter: ItemFilter, revision: number): Int32Array {
-    if (revision !== listsRevision) lists.clear();
-    listsRevision = revision;
-    const key = JSON.stringify(filter);
-    const ids = lists.get(key) ?? readIds(db, filter);
+  function idsOf(filter: ItemFilter, order: ItemOrder, revision: number): Int32Array {
+    const state = `${revision} ${suggestions.version}`;
+    if (state !== listsState) lists.clear();
+    listsState = state;
+    const key = order + JSON.stringify(filter);
+    const ids = lists.get(key) ?? readIds(db, suggestions, filter, order);
     lists.delete(key);
     lists.set(key, ids);
     if (lists.size > KEPT_LISTS) lists.delete(lists.keys().next().value!);
@@ -30,26 +33,71 @@ export function itemListing(db: Database.Database) {
 
   return {
     /** Where an item stands in the list; null when the filter leaves it out. */
-    position(filter: ItemFilter, id: number, revision: number): number | null {
-      const index = idsOf(filter, revision).indexOf(id);
+    position(filter: ItemFilter, id: number, revision: number, order: ItemOrder = 'path'): number | null {
+      const index = idsOf(filter, order, revision).indexOf(id);
       return index < 0 ? null : index;
     },
-    window(filter: ItemFilter, offset: number, limit: number, revision: number): ItemWindow {
-      const ids = idsOf(filter, revision);
+    window(
+      filter: ItemFilter,
+      offset: number,
+      limit: number,
+      revision: number,
+      order: ItemOrder = 'path',
+    ): ItemWindow {
+      const ids = idsOf(filter, order, revision);
       return { total: ids.length, ids: [...ids.subarray(offset, offset + limit)] };
     },
   };
 }
 
-function readIds(db: Database.Database, filter: ItemFilter): Int32Array {
+function readIds(
+  db: Database.Database,
+  suggestions: SuggestionQueries,
+  filter: ItemFilter,
+  order: ItemOrder,
+): Int32Array {
   const { where, values } = conditions(filter);
-  const sql = `SELECT id FROM items INDEXED BY items_listing WHERE ${where} ORDER BY path`;
-  return Int32Array.from(
-    db
-      .prepare<unknown[], number>(sql)
-      .pluck()
-      .all(...values),
-  );
+  const sql = (columns: string) =>
+    `SELECT ${columns} FROM items INDEXED BY items_listing WHERE ${where} ORDER BY path`;
+  if (order === 'path' && filter.agreement === undefined && filter.sure === undefined) {
+    return Int32Array.from(
+      db
+        .prepare<unknown[], number>(sql('id'))
+        .pluck()
+        .all(...values),
+    );
+  }
+  const rows = db
+    .prepare<unknown[], [number, number | null]>(sql('id, class_id'))
+    .raw()
+    .all(...values);
+  return bySuggestion(rows, suggestions, filter, order);
+}
+
+/** The rows that fit what the filter says of suggestions. In the order of the queue, those alone that are in it. */
+function bySuggestion(
+  rows: [id: number, classId: number | null][],
+  suggestions: SuggestionQueries,
+  { agreement, sure = 0 }: ItemFilter,
+  order: ItemOrder,
+): Int32Array {
+  const made = suggestions.get();
+  if (!made) return new Int32Array();
+  const { classIds, probabilities, ranks } = made;
+  const rankOf = (id: number): number => ranks[suggestions.placeOf(id)!]!;
+  const asksSuggestion = agreement !== undefined || sure > 0;
+  const fits = ([id, classId]: [number, number | null]): boolean => {
+    const place = suggestions.placeOf(id);
+    if (place === undefined || (order === 'queue' && ranks[place]! < 0)) return false;
+    if (!asksSuggestion) return true;
+    if (classIds[place]! < 0 || probabilities[place]! < sure) return false;
+    if (agreement === 'suggested') return classId === null;
+    if (agreement === 'agrees') return classId === classIds[place];
+    if (agreement === 'disagrees') return classId !== null && classId !== classIds[place];
+    return true;
+  };
+  const ids = Int32Array.from(rows.filter(fits), ([id]) => id);
+  return order === 'queue' ? ids.sort((a, b) => rankOf(a) - rankOf(b)) : ids;
 }
 
 function conditions(filter: ItemFilter): { where: string; values: unknown[] } {

@@ -1,6 +1,6 @@
-import { endianness } from 'node:os';
 import type Database from 'better-sqlite3';
 import type { Split } from '../../../shared/contract/index.ts';
+import { toBuffer, toBytes } from './blobs.ts';
 
 /** What a run said about the items of a split, with the labels as they were then. */
 export interface StoredPredictions {
@@ -54,17 +54,4 @@ export function predictionQueries(db: Database.Database) {
     },
     clear: (run: string) => void clear.run(run),
   };
-}
-
-/** Four-byte values as little-endian bytes, whatever this machine's order is. */
-function toBytes(values: Int32Array | Float32Array): Buffer {
-  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  return endianness() === 'LE' ? bytes : Buffer.from(bytes).swap32();
-}
-
-/** A copy, because a blob need not lie at a multiple of four bytes. */
-function toBuffer(bytes: Uint8Array): ArrayBuffer {
-  const copy = Buffer.from(Uint8Array.from(bytes).buffer);
-  if (endianness() !== 'LE') copy.swap32();
-  return copy.buffer.slice(copy.byteOffset, copy.byteOffset + copy.byteLength) as ArrayBuffer;
 }
