@@ -85,12 +85,13 @@ function bySuggestion(
   if (!made) return new Int32Array();
   const { classIds, probabilities, ranks } = made;
   const rankOf = (id: number): number => ranks[suggestions.placeOf(id)!]!;
+  const least = Math.fround(sure);
   const asksSuggestion = agreement !== undefined || sure > 0;
   const fits = ([id, classId]: [number, number | null]): boolean => {
     const place = suggestions.placeOf(id);
     if (place === undefined || (order === 'queue' && ranks[place]! < 0)) return false;
     if (!asksSuggestion) return true;
-    if (classIds[place]! < 0 || probabilities[place]! < sure) return false;
+    if (classIds[place]! < 0 || probabilities[place]! < least) return false;
     if (agreement === 'suggested') return classId === null;
     if (agreement === 'agrees') return classId === classIds[place];
     if (agreement === 'disagrees') return classId !== null && classId !== classIds[place];

@@ -53,7 +53,7 @@ export function suggestionQueries(db: Database.Database) {
   const clear = db.prepare('DELETE FROM suggestions');
   const usable = db
     .prepare<[], [number, number | null]>(
-      `SELECT id, class_id FROM items WHERE status <> 'broken' AND excluded = 0`,
+      `SELECT id, class_id FROM items WHERE status <> 'broken' AND excluded = 0 ORDER BY id`,
     )
     .raw();
   const unlabelled = db
