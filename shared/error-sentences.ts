@@ -468,6 +468,10 @@ export const errorSentences = {
     en: 'The checkpoint in {path} cannot be read. Start the run again from the beginning.',
     zh: '{path} 中的检查点无法读取。请从头开始本次运行。',
   },
+  'export.no-tfjs': {
+    en: 'This model stands on an imported ONNX network, which TensorFlow.js cannot hold. Export it as ONNX instead.',
+    zh: '此模型基于导入的 ONNX 网络，TensorFlow.js 无法容纳。请改为导出 ONNX。',
+  },
   'engine.export-unsupported': {
     en: 'This model cannot be exported to ONNX: {detail}.',
     zh: '无法将此模型导出为 ONNX：{detail}。',

@@ -11,6 +11,7 @@ import {
   layerRowSchema,
   weightsEntrySchema,
 } from '../../shared/contract/zoo.ts';
+import { certificateSchema, exportFormats, modelCardSchema } from '../../shared/contract/exports.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
 
@@ -366,17 +367,18 @@ export const engineMethods = {
       failed: z.array(z.string().nullable()),
     }),
   },
-  exportOnnx: {
+  /** Writes a run's model to `out`, reads it back, and compares the two on the pictures of `check`. */
+  exportModel: {
     params: z.object({
       run: z.string(),
-      /** Names for the metadata: those of today rather than those of when it was trained. */
-      classes: z.array(z.string()),
+      format: z.enum(exportFormats),
       out: path,
+      card: modelCardSchema.omit({ input: true }),
       check: z.array(path),
       places: placesSchema,
     }),
-    progress: nothing,
-    result: z.object({ bytes: z.number(), checked: z.number().int(), largestDifference: z.number() }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: certificateSchema,
   },
 } as const;
 

@@ -3,6 +3,7 @@ import enCheck from './en/check.json' with { type: 'json' };
 import enData from './en/data.json' with { type: 'json' };
 import enDevices from './en/devices.json' with { type: 'json' };
 import enDownloads from './en/downloads.json' with { type: 'json' };
+import enExports from './en/exports.json' with { type: 'json' };
 import enResults from './en/results.json' with { type: 'json' };
 import enTerms from './en/terms.json' with { type: 'json' };
 import enTrain from './en/train.json' with { type: 'json' };
@@ -11,12 +12,33 @@ import zhCheck from './zh/check.json' with { type: 'json' };
 import zhData from './zh/data.json' with { type: 'json' };
 import zhDevices from './zh/devices.json' with { type: 'json' };
 import zhDownloads from './zh/downloads.json' with { type: 'json' };
+import zhExports from './zh/exports.json' with { type: 'json' };
 import zhResults from './zh/results.json' with { type: 'json' };
 import zhTerms from './zh/terms.json' with { type: 'json' };
 import zhTrain from './zh/train.json' with { type: 'json' };
 
 /** Every sentence of the interface. Errors and reasons of files have theirs in `shared/`. */
 export const messages = {
-  en: { ...enApp, ...enCheck, ...enData, ...enDevices, ...enDownloads, ...enTrain, ...enResults, ...enTerms },
-  zh: { ...zhApp, ...zhCheck, ...zhData, ...zhDevices, ...zhDownloads, ...zhTrain, ...zhResults, ...zhTerms },
+  en: {
+    ...enApp,
+    ...enCheck,
+    ...enData,
+    ...enDevices,
+    ...enDownloads,
+    ...enTrain,
+    ...enResults,
+    ...enExports,
+    ...enTerms,
+  },
+  zh: {
+    ...zhApp,
+    ...zhCheck,
+    ...zhData,
+    ...zhDevices,
+    ...zhDownloads,
+    ...zhTrain,
+    ...zhResults,
+    ...zhExports,
+    ...zhTerms,
+  },
 };

@@ -3,7 +3,6 @@ import { computed, reactive, ref } from 'vue';
 import type {
   Epoch,
   FreezingProof,
-  Result,
   Run,
   RunPlan,
   RunProgress,
@@ -86,9 +85,6 @@ export const useRuns = defineStore('runs', () => {
 
   const freezing = (id: string): Promise<FreezingProof | null> => lab().call('runs.freezing', { id });
 
-  const exportOnnx = (run: string, out: string): Promise<Result<'exports.onnx'>> =>
-    lab().call('exports.onnx', { run, out });
-
   function listen(): void {
     lab().on('run.changed', receive);
     lab().on('run.progress', (next) => progress.set(next.run, next));
@@ -114,7 +110,6 @@ export const useRuns = defineStore('runs', () => {
     rename,
     remove,
     freezing,
-    exportOnnx,
     listen,
   };
 });

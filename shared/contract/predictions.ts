@@ -32,16 +32,3 @@ export const predictionMethods = {
     z.object({ classes: z.array(z.string()), predictions: z.array(predictionSchema) }),
   ),
 };
-
-export const exportMethods = {
-  'exports.onnx': method(
-    z.object({ run: z.string(), out: z.string().min(1).max(4096) }),
-    /** `largestDifference`: between the exported file and the model, over the probabilities of checked items. */
-    z.object({
-      path: z.string(),
-      bytes: z.number(),
-      checked: z.number().int(),
-      largestDifference: z.number(),
-    }),
-  ),
-};

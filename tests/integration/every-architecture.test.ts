@@ -7,10 +7,10 @@ import { recipeSchema } from '../../shared/recipe.ts';
 import type { DatasetItem, Places } from '../../electron/engine/protocol.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
 import { onBackend } from '../../electron/engine/training/device.ts';
-import { exportRun } from '../../electron/engine/training/inference/export.ts';
+import { exportModel } from '../../electron/engine/training/exporting/export.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';
 import { architectures } from '../../electron/engine/zoo/registry.ts';
-import { classes, placesIn, plainPictures } from './plain-pictures.ts';
+import { cardOf, classes, placesIn, plainPictures } from './plain-pictures.ts';
 
 /** What every architecture of the zoo must do, at its smallest input: train from its default cut, keep the rest, leave as ONNX. */
 
@@ -63,9 +63,9 @@ describe.each(rows.map(({ id, minInputSize, defaultCut }) => ({ id, minInputSize
 
       const out = join(folder, `${id}.onnx`);
       const pictures = items.slice(0, 4).map(({ path }) => path);
-      const exported = await onBackend('auto', () =>
-        exportRun(dir, ['0', '1'], out, pictures, new RunControl()),
-      );
+      const card = cardOf(recipe);
+      const wanted = { dir, format: 'onnx', out, card, check: pictures } as const;
+      const exported = await onBackend('auto', () => exportModel(wanted, new RunControl(), () => undefined));
       expect(exported.largestDifference).toBeLessThan(EXPORT_TOLERANCE);
     }, 120_000);
   },

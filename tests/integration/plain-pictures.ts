@@ -2,9 +2,26 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { ModelCard } from '../../shared/contract/index.ts';
+import type { Recipe } from '../../shared/recipe.ts';
 import type { DatasetItem, Places } from '../../electron/engine/protocol.ts';
 
 export const classes = ['dark', 'light'];
+
+/** What goes with a model of these classes into an export. */
+export function cardOf(recipe: Recipe, temperature = 1): Omit<ModelCard, 'input'> {
+  return {
+    graft: 1,
+    classes,
+    output: 'probabilities',
+    temperature,
+    operatingPoint: null,
+    unknown: null,
+    run: { id: '0001-abc', number: 1, name: 'Run' },
+    recipe,
+    madeBy: 'Graft 0.0.0',
+  };
+}
 
 export function placesIn(folder: string): Places {
   return {

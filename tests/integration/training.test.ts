@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +13,6 @@ import { engineStats, resetStats } from '../../electron/engine/backend/index.ts'
 import { readSafetensors } from '../../electron/engine/tensors/safetensors.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
 import { backendInfo } from '../../electron/engine/training/device.ts';
-import { exportRun } from '../../electron/engine/training/inference/export.ts';
 import { predictImages, predictItems } from '../../electron/engine/training/inference/predict.ts';
 import { previewAugmentation } from '../../electron/engine/training/preview.ts';
 import { findRate } from '../../electron/engine/training/rate-finder.ts';
@@ -432,22 +430,6 @@ describe('a trained run', () => {
     );
     expect(probabilities[1]).toEqual(probabilities[0]);
     expect(failed).toEqual([null, null, 'not-an-image']);
-  });
-
-  it('exports to ONNX, and the file alone gives the same probabilities', async () => {
-    const out = join(folder, 'model.onnx');
-    const check = items.filter(({ split }) => split === 'test').map(({ path }) => path);
-    const { largestDifference, checked, bytes } = await exportRun(
-      join(places.runsDir, 'scratch'),
-      ['a new name', 'another'],
-      out,
-      check,
-      new RunControl(),
-    );
-    expect(checked).toBe(40);
-    expect(readFileSync(out).includes('["a new name","another"]')).toBe(true);
-    expect(bytes).toBeGreaterThan(100_000);
-    expect(largestDifference).toBeLessThan(1e-5);
   });
 
   it('says so when there is no model', async () => {

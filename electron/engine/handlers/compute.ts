@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkDevice } from '../backend/index.ts';
 import { backendInfo, onBackend, useDevice } from '../training/device.ts';
 import { examine } from '../training/examination/examine.ts';
-import { exportRun } from '../training/inference/export.ts';
+import { exportModel } from '../training/exporting/export.ts';
 import { measureBackbone } from '../training/timing/measure.ts';
 import { planRun } from '../training/plan.ts';
 import { predictImages, predictItems } from '../training/inference/predict.ts';
@@ -29,7 +29,7 @@ type ComputeHandlers = Pick<
   | 'previewAugmentation'
   | 'predict'
   | 'predictImages'
-  | 'exportOnnx'
+  | 'exportModel'
 >;
 
 export const computeHandlers: ComputeHandlers = {
@@ -58,6 +58,10 @@ export const computeHandlers: ComputeHandlers = {
     ),
   predictImages: ({ run, images, places }, { control }) =>
     onBackend('auto', () => predictImages(join(places.runsDir, run), images, control)),
-  exportOnnx: ({ run, classes, out, check, places }, { control }) =>
-    onBackend('auto', () => exportRun(join(places.runsDir, run), classes, out, check, control)),
+  exportModel: ({ run, places, ...request }, { control, progress }) =>
+    onBackend('auto', () =>
+      exportModel({ ...request, dir: join(places.runsDir, run) }, control, (done, total) =>
+        progress({ done, total }),
+      ),
+    ),
 };

@@ -31,3 +31,27 @@ export function preprocess(images: Tensor4D, mode: PreprocessingMode): Tensor4D 
     }
   });
 }
+
+/**
+ * The same as a convolution of one pixel, for formats that know layers alone: `kernel` `[3 in, 3 out]` row-major,
+ * and `bias` `[3]`.
+ */
+export function preprocessingAsConvolution(mode: PreprocessingMode): { kernel: number[]; bias: number[] } {
+  const diagonal = (factors: number[]) =>
+    factors.flatMap((factor, i) => factors.map((_, o) => (i === o ? factor : 0)));
+  switch (mode) {
+    case 'none':
+      return { kernel: diagonal([1, 1, 1]), bias: [0, 0, 0] };
+    case 'unit':
+      return { kernel: diagonal([1, 1, 1].map((one) => one / 255)), bias: [0, 0, 0] };
+    case 'tf':
+      return { kernel: diagonal([1, 1, 1].map((one) => one / 127.5)), bias: [-1, -1, -1] };
+    case 'caffe':
+      return { kernel: [0, 0, 1, 0, 1, 0, 1, 0, 0], bias: caffeMeanBgr.map((mean) => -mean) };
+    case 'torch':
+      return {
+        kernel: diagonal(torchDeviation.map((deviation) => 1 / (255 * deviation))),
+        bias: torchMean.map((mean, channel) => -mean / (torchDeviation[channel] ?? 1)),
+      };
+  }
+}

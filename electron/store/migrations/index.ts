@@ -3,9 +3,17 @@ import { datasetCheck } from './0002-dataset-check.ts';
 import { groups } from './0003-groups.ts';
 import { classHistory } from './0004-class-history.ts';
 import { suggestions } from './0005-suggestions.ts';
+import { certificates } from './0006-certificates.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** Every step from an empty file to today's schema, in order. */
-export const migrations: readonly Migration[] = [firstLight, datasetCheck, groups, classHistory, suggestions];
+export const migrations: readonly Migration[] = [
+  firstLight,
+  datasetCheck,
+  groups,
+  classHistory,
+  suggestions,
+  certificates,
+];

@@ -152,10 +152,23 @@ describe('runs and classes', () => {
     const predicting = lab.call('predict.images', { run, images: [{ path: join(dir, 'x.jpg') }] });
     (await compute.next('predictImages')).resolve({ probabilities: [[0.9, 0.1]], failed: [null] });
     expect((await predicting).classes).toEqual(['Felis catus', 'dog']);
-    const exporting = lab.call('exports.onnx', { run, out: join(dir, 'model.onnx') });
-    const call = await compute.next('exportOnnx');
-    expect(call.params.classes).toEqual(['Felis catus', 'dog']);
-    call.resolve({ bytes: 1, checked: 0, largestDifference: 0 });
+    const exporting = lab.call('exports.model', { run, out: join(dir, 'model.onnx') });
+    const call = await compute.next('exportModel');
+    expect(call.params.card.classes).toEqual(['Felis catus', 'dog']);
+    call.resolve({
+      format: 'onnx',
+      path: join(dir, 'model.onnx'),
+      files: ['model.onnx'],
+      bytes: 1,
+      sha256: '',
+      checked: 0,
+      agreement: null,
+      largestDifference: null,
+      msPerImage: null,
+      device: 'CPU',
+      agrees: null,
+      madeAt: '',
+    });
     await exporting;
   });
 

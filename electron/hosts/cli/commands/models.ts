@@ -1,10 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { LabClient, Prediction } from '../../../../shared/contract/index.ts';
+import { exportFormats } from '../../../../shared/contract/exports.ts';
+import type { Certificate, ExportFormat, LabClient, Prediction } from '../../../../shared/contract/index.ts';
 import { GraftError, errorText } from '../../../../shared/errors.ts';
 import { errorFrom } from '../../../../shared/session.ts';
-import { list, megabytes, percent, table } from '../output.ts';
+import { list, megabytes, note, percent, table } from '../output.ts';
 import type { Outcome } from '../output.ts';
 import { findRun, openProject } from '../project.ts';
 import { usage } from '../usage.ts';
@@ -12,7 +13,6 @@ import { withLab } from '../with-lab.ts';
 
 /** Pictures asked about at once: the contract's limit is 1,000. */
 const BATCH = 500;
-const FORMATS = ['onnx'];
 
 interface ExportOptions {
   json?: boolean;
@@ -32,11 +32,12 @@ export function modelCommands(program: Command): void {
     .command('export <dir> <run>')
     .description('write the model of a run to a file')
     .requiredOption('--out <file>', 'file to write')
-    .option('--format <name>', FORMATS.join(', '), 'onnx')
+    .option('--format <name>', exportFormats.join(', '), 'onnx')
     .option('--json', 'print one JSON document')
     .action((dir: string, run: string, options: ExportOptions) => {
-      if (!FORMATS.includes(options.format)) throw usage(`--format is one of ${FORMATS.join(', ')}`);
-      return withLab(options, (lab) => exportModel(lab, dir, run, options.out));
+      const format = exportFormats.find((name) => name === options.format);
+      if (!format) throw usage(`--format is one of ${exportFormats.join(', ')}`);
+      return withLab(options, (lab) => exportModel(lab, dir, run, format, options.out));
     });
 }
 
@@ -64,16 +65,32 @@ async function predict(lab: LabClient, dir: string, wanted: string, paths: strin
   };
 }
 
-async function exportModel(lab: LabClient, dir: string, wanted: string, out: string): Promise<Outcome> {
+async function exportModel(
+  lab: LabClient,
+  dir: string,
+  wanted: string,
+  format: ExportFormat,
+  out: string,
+): Promise<Outcome> {
   await openProject(lab, dir);
   const { id } = await findRun(lab, wanted);
-  const value = await lab.call('exports.onnx', { run: id, out: resolve(out) });
+  const value = await lab.call('exports.model', { run: id, format, out: resolve(out) });
+  if (value.agrees === false) note('The exported file does NOT answer as the model does: do not use it.');
   const text = list({
     Model: value.path,
     Size: megabytes(value.bytes),
-    Checked: `${value.checked} items, largest difference ${value.largestDifference.toExponential(1)}`,
+    SHA256: value.sha256,
+    Checked: checked(value),
+    Speed:
+      value.msPerImage === null ? null : `${value.msPerImage.toFixed(1)} ms per picture (${value.device})`,
   });
   return { value, text };
+}
+
+function checked({ checked: n, agreement, largestDifference, agrees }: Certificate): string {
+  if (agreement === null || largestDifference === null) return 'on nothing: there are no held-out pictures';
+  const verdict = agrees ? 'the same model' : 'NOT THE SAME MODEL';
+  return `${verdict}: ${percent(agreement)} of ${n} pictures get the same class, largest difference ${largestDifference.toExponential(1)}`;
 }
 
 /** A file as it is, a folder as the files in it. Throws `file.missing`. */

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openOnnx, selectBackend } from '../../../../../electron/engine/backend/index.ts';
-import { exportOnGraph } from '../../../../../electron/engine/training/inference/export-graph.ts';
+import { exportOnGraph } from '../../../../../electron/engine/training/exporting/onnx-graph.ts';
 import { buildNetwork, probabilities } from '../../../../../electron/engine/training/network/network.ts';
 import type { NetworkSpec } from '../../../../../electron/engine/training/network/network.ts';
 import { importOnnx } from '../../../../../electron/engine/weights/graphs/graph-import.ts';
@@ -34,7 +34,7 @@ async function exported(changes: TorchChanges, preprocessing: Mode, cut = 'flat'
     classes,
   };
   const network = buildNetwork(spec, 3, null, entry.path);
-  return { network, bytes: exportOnGraph(network, entry.path, { classes: 'abc' }) };
+  return { network, bytes: exportOnGraph(network, entry.path, 1, { classes: 'abc' }) };
 }
 
 describe('a model on an imported network, exported as one file', () => {

@@ -1,5 +1,5 @@
-import { softmax, tidy, transpose, zeros } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { tidy, transpose, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { exportOnnx } from '../../backend/index.ts';
 import type { Forward } from '../../backend/index.ts';
 import { featureMap, openedGraph } from '../../weights/graphs/frozen-graph.ts';
@@ -8,13 +8,19 @@ import { joinNetworks } from '../../weights/graphs/join.ts';
 import { preprocess } from '../../zoo/preprocessing.ts';
 import { pool } from '../network/network.ts';
 import type { Network } from '../network/network.ts';
+import { headOutput } from './answers.ts';
 
 /**
  * A model on an imported network as one ONNX file: what Graft does before and after it is recorded, and the network
  * itself stands between them as it came.
  * @throws GraftError engine.export-unsupported
  */
-export function exportOnGraph(network: Network, path: string, metadata: Record<string, string>): Uint8Array {
+export function exportOnGraph(
+  network: Network,
+  path: string,
+  temperature: number,
+  metadata: Record<string, string>,
+): Uint8Array {
   const { facts, cut } = openedGraph(network.body);
   const { size } = network.spec.input;
   const batch = facts.batch === 'any' ? 'dynamic' : 'fixed';
@@ -31,7 +37,7 @@ export function exportOnGraph(network: Network, path: string, metadata: Record<s
   const after = (features: Tensor) =>
     tidy(() => {
       const pooled = pool(featureMap(features, facts.channelsLast), network.spec.head.pooling);
-      return softmax(network.head.apply(pooled, { training: false }) as Tensor2D);
+      return headOutput(network, pooled, temperature);
     });
   const body = {
     bytes: readGraphFile(path).bytes,
