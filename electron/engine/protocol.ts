@@ -14,6 +14,7 @@ import {
 import { certificateSchema, exportFormats, modelCardSchema } from '../../shared/contract/exports.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
+import { splitGroupsSchema, splitNoteSchema } from '../../shared/contract/splitting.ts';
 
 /**
  * What main and the engine process say to each other. The same process code runs twice: once as
@@ -108,6 +109,7 @@ const infoSchema = engineInfoSchema.omit({ state: true, restarts: true });
 
 const float32Array = z.custom<Float32Array>((value) => value instanceof Float32Array);
 const int32Array = z.custom<Int32Array>((value) => value instanceof Int32Array);
+const int8Array = z.custom<Int8Array>((value) => value instanceof Int8Array);
 const nothing = z.null();
 const none = z.object({});
 
@@ -155,6 +157,36 @@ export const engineMethods = {
     params: z.object({ hashes: z.array(z.string()), turned: z.array(z.string()) }),
     progress: nothing,
     result: z.array(z.array(z.number().int())),
+  },
+  /** Deals items out to the splits without parting what belongs together; one position an item. See `dealItems`. */
+  dealSplits: {
+    params: z.object({
+      ids: int32Array,
+      /** -1 for none. */
+      classIds: int32Array,
+      /** Place of the split they have among train, validation, test; -1 for none. */
+      given: int8Array,
+      sha256: z.array(z.string()),
+      /** '' where a picture is not to be compared. */
+      dhash: z.array(z.string()),
+      /** Further groupings: equal values go together, '' is none. */
+      keys: z.array(z.array(z.string())),
+      shares: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
+      seed: z.number().int(),
+      /** Leave items that have a split where they are. */
+      keepGiven: z.boolean(),
+    }),
+    progress: nothing,
+    result: z.object({
+      /** As `given`. */
+      splits: int8Array,
+      /** Cluster of every item: the lowest position in it. */
+      clusters: int32Array,
+      groups: splitGroupsSchema,
+      /** Pictures in a chain of look-alikes too long to be kept together; 0 for none. */
+      tooAlike: z.number().int(),
+      notes: z.array(splitNoteSchema.omit({ class: true }).extend({ classId: z.number().int().nullable() })),
+    }),
   },
   sample: {
     params: z.object({ dir: path, seed: z.number().int() }),

@@ -14,6 +14,7 @@ import { projectQueries } from './queries/project.ts';
 import { runGroupQueries } from './queries/run-groups.ts';
 import { runQueries, summaryQueries } from './queries/runs.ts';
 import { suggestionQueries } from './queries/suggestions.ts';
+import { splittingQueries } from './queries/splitting.ts';
 import { orUnwritable } from './sqlite-error.ts';
 
 /** An open project database: short synchronous queries, grouped by table. */
@@ -28,6 +29,7 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     folders: itemFolders(db),
     listing: itemListing(db, suggestions),
     suggestions,
+    splitting: splittingQueries(db),
     edits: editQueries(db),
     runs: runQueries(db),
     runGroups: runGroupQueries(db),

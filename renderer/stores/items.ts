@@ -127,8 +127,8 @@ export const useItems = defineStore('items', () => {
     return edited(await lab().call('items.exclude', { ids, excluded }));
   }
 
-  async function resplit(shares: Record<Split, number>, seed: number, keepGiven: boolean): Promise<number> {
-    return edited(await lab().call('items.resplit', { ...shares, seed, keepGiven }));
+  async function resplit(request: Params<'items.resplit'>): Promise<number> {
+    return edited(await lab().call('items.resplit', request));
   }
 
   async function step(

@@ -78,5 +78,6 @@ export type * from './runs.ts';
 export type * from './series.ts';
 export type * from './transfer.ts';
 export type * from './suggestions.ts';
+export type * from './splitting.ts';
 export type * from './tuning.ts';
 export type * from './zoo.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { method } from './method.ts';
 import { classSchema, projectSchema, splitSchema } from './projects.ts';
+import { splitChoicesSchema, splitPreviewSchema, splitRequestSchema } from './splitting.ts';
 
 export const itemStatuses = ['ok', 'warning', 'broken'] as const;
 
@@ -141,18 +142,12 @@ export const itemMethods = {
   'items.label': method(z.object({ ids, classId: z.number().int().nullable() }), edit),
   'items.setSplit': method(z.object({ ids, split: splitSchema.nullable() }), edit),
   'items.exclude': method(z.object({ ids, excluded: z.boolean() }), edit),
-  /** Deals labelled items out to train, validation and test, stratified and seeded. */
-  'items.resplit': method(
-    z.object({
-      train: z.number().min(0).max(1),
-      validation: z.number().min(0).max(1),
-      test: z.number().min(0).max(1),
-      seed: z.number().int().min(0).default(42),
-      /** Leave items that already have a split where they are. */
-      keepGiven: z.boolean().default(false),
-    }),
-    edit,
-  ),
+  /** Deals labelled items out to train, validation and test: stratified, seeded, groups undivided. */
+  'items.resplit': method(splitRequestSchema, edit.extend({ preview: splitPreviewSchema })),
+  /** What `items.resplit` would come to; changes nothing. */
+  'items.previewSplit': method(splitRequestSchema, splitPreviewSchema),
+  /** How the items were dealt out last, and what they could be grouped by. */
+  'items.splitChoices': method(z.object({}), splitChoicesSchema),
   'items.undo': method(z.object({}), history),
   'items.redo': method(z.object({}), history),
   'classes.create': method(z.object({ name: className }), z.array(classSchema)),

@@ -1,5 +1,6 @@
 import { unpackArchive } from '../data/archive/unpack.ts';
 import { thumbnail } from '../data/decode.ts';
+import { dealItems } from '../data/deal-splits.ts';
 import { inspectMany } from '../data/inspect.ts';
 import { nearDuplicates } from '../data/near-duplicates.ts';
 import { measurePictures } from '../data/picture-measures.ts';
@@ -11,7 +12,14 @@ import type { EngineHandlers } from './context.ts';
 
 type MediaHandlers = Pick<
   EngineHandlers,
-  'scan' | 'unpack' | 'inspect' | 'thumbnail' | 'measurePictures' | 'groupDuplicates' | 'sample'
+  | 'scan'
+  | 'unpack'
+  | 'inspect'
+  | 'thumbnail'
+  | 'measurePictures'
+  | 'groupDuplicates'
+  | 'dealSplits'
+  | 'sample'
 >;
 
 /** Inspections go to main in groups: a message each would cost more than the work. */
@@ -57,6 +65,7 @@ export const mediaHandlers: MediaHandlers = {
     return measurePictures(cacheDir, items, { signal, onProgress });
   },
   groupDuplicates: ({ hashes, turned }) => nearDuplicates(hashes, { turned }),
+  dealSplits: dealItems,
   sample({ dir, seed }, { progress, signal }) {
     return generateSample(dir, { seed, signal, onProgress: (done, total) => progress({ done, total }) });
   },

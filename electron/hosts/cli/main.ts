@@ -10,6 +10,7 @@ import { modelCommands } from './commands/models.ts';
 import { serveCommand } from './commands/serve.ts';
 import { freezingCommands } from './commands/freezing.ts';
 import { suggestCommand } from './commands/suggest.ts';
+import { splitCommand } from './commands/split.ts';
 import { trainCommands } from './commands/train.ts';
 import { zooCommands } from './commands/zoo.ts';
 import { note } from './output.ts';
@@ -42,6 +43,7 @@ function graft(): Command {
     dataCommands,
     checkCommand,
     suggestCommand,
+    splitCommand,
     zooCommands,
     trainCommands,
     freezingCommands,

@@ -1,4 +1,4 @@
-import { clusterOf, clusters } from '../../evaluation/dataset/clusters.ts';
+import { clusterOf, clusters } from '../../../shared/clusters.ts';
 import type { CheckedItem, NewFinding } from '../../store/queries/checks.ts';
 
 /** Items whose files hold the same bytes, as positions. */

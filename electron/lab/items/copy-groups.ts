@@ -18,3 +18,9 @@ export function copyGroups(store: Store): Map<number, string> {
   }
   return groups;
 }
+
+/** Items of which a person said that they are no copies of each other, or may stay as they are. */
+export function keptCopies(store: Store): Set<number> {
+  const kept = store.checks.findings().filter((finding) => finding.kept && copies.has(finding.kind));
+  return new Set(kept.flatMap(({ items }) => items.map(({ id }) => id)));
+}

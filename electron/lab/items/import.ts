@@ -1,7 +1,6 @@
 import { join, resolve, sep } from 'node:path';
 import type { ImportKind, ImportReport, Job, ParsedParams, Split } from '../../../shared/contract/index.ts';
 import { safeName } from '../../../shared/file-names.ts';
-import { defaultShares, dealUnsplit } from '../../../shared/split.ts';
 import type { Inspected, ScannedEntry } from '../../engine/protocol.ts';
 import type { NewItem } from '../../store/queries/items.ts';
 import type { Store } from '../../store/store.ts';
@@ -14,6 +13,7 @@ import type { Unpacked } from '../sources/archive.ts';
 import { inspectFiles } from '../sources/inspection.ts';
 import { copyInto } from './copies.ts';
 import { storedPath } from './item-paths.ts';
+import { changesOf, dealCollection, splitSettingsOf } from './splitting.ts';
 
 /** Files inspected and then stored together: a transaction a second or so. */
 const BATCH = 128;
@@ -21,8 +21,6 @@ const BATCH = 128;
 const TELL_INTERVAL = 1000;
 /** Skipped files named in a report; the rest is counted. */
 const MOST_SKIPPED = 500;
-/** The same deal on every machine. */
-const SPLIT_SEED = 42;
 
 type ImportParams = ParsedParams<'items.import'>;
 
@@ -84,7 +82,7 @@ class Import {
       this.#tellNowAndThen();
     }
     this.#lab.projects.itemsChanged();
-    if (entries.every(({ split }) => split === null)) this.#deal();
+    if (entries.every(({ split }) => split === null)) await this.#deal();
     return this.#finish();
   }
 
@@ -128,7 +126,23 @@ class Import {
     const known = store.items.known(entries.map(({ path }) => storedPath(dir, path)));
     const fresh = entries.filter(({ path }) => !known.has(storedPath(dir, path)));
     this.#report.known = entries.length - fresh.length;
+    this.#takeAttributes(entries);
     return fresh;
+  }
+
+  /** A manifest may say more of items that are there already: who the patient is, which camera took them. */
+  #takeAttributes(entries: ScannedEntry[]): void {
+    const told = new Map(
+      entries.flatMap(({ path, attributes }) =>
+        attributes ? [[storedPath(this.#project.dir, path), attributes] as const] : [],
+      ),
+    );
+    if (told.size === 0) return;
+    this.#lab.projects.editQuietly((store) => {
+      for (const { id, source } of store.items.bySources([...told.keys()])) {
+        store.attributes.put(id, told.get(source)!);
+      }
+    });
   }
 
   #addClasses(): void {
@@ -222,13 +236,16 @@ class Import {
 
   /**
    * Deals out what this import brought, and what an earlier one that was cut off left without a split. A copy of
-   * a file that has a split goes there too.
+   * a file, or nearly the same picture, goes where the one that has a split is. What an earlier split was grouped by
+   * holds for new items as well.
    */
-  #deal(): void {
+  async #deal(): Promise<void> {
+    const settings = { ...splitSettingsOf(this.#project.store), keepGiven: true };
+    this.#job.progress({ phase: 'split', done: 0, total: 0 });
+    const { collection } = this.#params;
+    const dealt = await dealCollection(this.#lab, this.#project, collection, settings, this.#job.signal);
     this.#lab.projects.edit((store) => {
-      const items = store.items.usable(this.#params.collection);
-      for (const [id, split] of dealUnsplit(items, defaultShares, SPLIT_SEED))
-        store.items.setSplit(id, split);
+      for (const [id, split] of changesOf(dealt)) store.items.setSplit(id, split);
     });
   }
 

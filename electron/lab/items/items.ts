@@ -1,16 +1,13 @@
-import type { Item, Split } from '../../../shared/contract/index.ts';
+import type { Item } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import { dealSplits, dealUnsplit } from '../../../shared/split.ts';
 import type { EditedField, EditedValue } from '../../store/queries/edits.ts';
 import type { ItemRow } from '../../store/queries/items.ts';
 import type { Store } from '../../store/store.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
-import { copyGroups } from './copy-groups.ts';
+import { splitChoices } from './groupings.ts';
 import { startImport } from './import.ts';
 import { tellRunsOf } from '../runs/shown-run.ts';
-
-/** Shares of a split may miss 1 by rounding in a form. */
-const SHARE_TOLERANCE = 1e-6;
+import { changesOf, dealProject, previewOf } from './splitting.ts';
 
 /** Listing, labelling and splitting items, with undo. `onImported` is told when an import has brought something. */
 export function itemHandlers(lab: LabContext, onImported: () => void): HandlersOf<'items'> {
@@ -63,17 +60,22 @@ export function itemHandlers(lab: LabContext, onImported: () => void): HandlersO
     },
     'items.setSplit': ({ ids, split }) => edit('split', 'split', each(ids, split)),
     'items.exclude': ({ ids, excluded }) => edit('exclude', 'excluded', each(ids, excluded ? 1 : 0)),
-    'items.resplit'({ keepGiven, seed, ...shares }) {
-      checkShares(shares);
-      const { collections } = projects.describeCurrent();
+    async 'items.resplit'({ keepGiven, ...settings }) {
       const { store } = projects.current;
-      const groupOf = copyGroups(store);
-      const dealt = collections.flatMap(({ name }) => {
-        const items = store.items.usable(name).map((item) => ({ ...item, group: groupOf.get(item.id) }));
-        return [...(keepGiven ? dealUnsplit : dealSplits)(items, shares, seed)];
+      const dealt = await dealProject(lab, { ...settings, keepGiven });
+      const preview = previewOf(store, dealt);
+      if (projects.current.store !== store) throw new GraftError('project.closed');
+      const changed = projects.edit(({ project, edits }) => {
+        project.setSplitSettings(JSON.stringify(settings));
+        return edits.record('resplit', 'split', dealt.flatMap(changesOf));
       });
-      return edit('resplit', 'split', dealt);
+      return { changed, project: projects.describeCurrent(), preview };
     },
+    async 'items.previewSplit'(params) {
+      const { store } = projects.current;
+      return previewOf(store, await dealProject(lab, params));
+    },
+    'items.splitChoices': () => splitChoices(projects.current.store, projects.describeCurrent()),
     'items.undo': () => replay('undo'),
     'items.redo': () => replay('redo'),
   };
@@ -88,11 +90,6 @@ function withSuggestions(store: Store, ids: readonly number[]): Item[] {
 
 function each(ids: readonly number[], value: EditedValue): [number, EditedValue][] {
   return ids.map((id) => [id, value]);
-}
-
-function checkShares(shares: Record<Split, number>): void {
-  const sum = shares.train + shares.validation + shares.test;
-  if (Math.abs(sum - 1) > SHARE_TOLERANCE) throw new GraftError('split.shares', { sum });
 }
 
 /** An item as the contract shows it. */

@@ -4,6 +4,7 @@ import { groups } from './0003-groups.ts';
 import { classHistory } from './0004-class-history.ts';
 import { suggestions } from './0005-suggestions.ts';
 import { certificates } from './0006-certificates.ts';
+import { splitSettings } from './0007-split-settings.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   classHistory,
   suggestions,
   certificates,
+  splitSettings,
 ];

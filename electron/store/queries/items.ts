@@ -63,6 +63,9 @@ export function itemQueries(db: Database.Database) {
   const known = db
     .prepare<[string], string>('SELECT source FROM items WHERE source IN (SELECT value FROM json_each(?))')
     .pluck();
+  const bySources = db.prepare<[string], { id: number; source: string }>(
+    'SELECT id, source FROM items WHERE source IN (SELECT value FROM json_each(?))',
+  );
   const usable = db.prepare<{ collection: string | null }, UsableItem>(`
     SELECT i.id, i.path, i.sha256, i.class_id AS classId, i.split
     FROM items i JOIN collections c ON c.id = i.collection_id
@@ -85,6 +88,8 @@ export function itemQueries(db: Database.Database) {
     byIds: (ids: readonly number[]): ItemRow[] => byIds.all(JSON.stringify(ids)).map(toItem),
     /** Those of the given sources that are items already. */
     known: (sources: readonly string[]): Set<string> => new Set(known.all(JSON.stringify(sources))),
+    /** The items that were imported from the given sources. */
+    bySources: (sources: readonly string[]) => bySources.all(JSON.stringify(sources)),
     /** Labelled, readable, not excluded items of a collection (null: of all), in the order they came. */
     usable: (collection: string | null): UsableItem[] => usable.all({ collection }),
     /** Ids of the items labelled as a class. */

@@ -24,6 +24,8 @@ export function projectQueries(db: Database.Database) {
   const rename = db.prepare<[string]>('UPDATE project SET name = ?');
   const touch = db.prepare('UPDATE project SET revision = revision + 1');
   const classes = classQueries(db);
+  const splitSettings = db.prepare<[], string | null>('SELECT split_settings FROM project').pluck();
+  const setSplitSettings = db.prepare<[string]>('UPDATE project SET split_settings = ?');
   const runs = db.prepare<[], number>('SELECT count(*) FROM runs').pluck();
   const tallies = db.prepare<[], Tally>(`
     SELECT c.name AS collection, i.class_id AS classId, i.split, i.status, i.excluded, count(i.id) AS n
@@ -35,6 +37,9 @@ export function projectQueries(db: Database.Database) {
     rename: (name: string) => void rename.run(name),
     /** Marks a change to items, labels or splits. */
     touch: () => void touch.run(),
+    /** How the items were dealt out last, as JSON; null for never by a person. */
+    splitSettings: (): string | null => splitSettings.get() ?? null,
+    setSplitSettings: (json: string) => void setSplitSettings.run(json),
     counts: (): ProjectCounts =>
       countUp(
         classes.all(),

@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n';
-import type { Split } from '../../../shared/contract/index.ts';
+import type { Params, Split } from '../../../shared/contract/index.ts';
 import { useItems } from '../../stores/items.ts';
 import { useNotices } from '../../stores/window/notices.ts';
 import { useProject } from '../../stores/project.ts';
@@ -11,7 +11,7 @@ export interface Edits {
   label(classId: number | null): Promise<void>;
   setSplit(split: Split | null): Promise<void>;
   exclude(excluded: boolean): Promise<void>;
-  resplit(shares: Record<Split, number>, seed: number, keepGiven: boolean): Promise<void>;
+  resplit(request: Params<'items.resplit'>): Promise<void>;
   undo(): Promise<void>;
   redo(): Promise<void>;
 }
@@ -64,8 +64,8 @@ export function useEdits(): Edits {
         (ids) => items.exclude(ids, excluded),
         (n) => t(excluded ? 'data.excluded' : 'data.included', { n }, n),
       ),
-    async resplit(shares, seed, keepGiven) {
-      const changed = await notices.attempt(() => items.resplit(shares, seed, keepGiven));
+    async resplit(request) {
+      const changed = await notices.attempt(() => items.resplit(request));
       if (changed === undefined) return;
       const undo = { label: t('words.undo'), run: () => void step('undo') };
       notices.show(t('data.resplitDone', { n: changed }, changed), undo);

@@ -6,7 +6,7 @@ import { GraftError } from '../../../shared/errors.ts';
 import { copyInto } from '../../../electron/lab/items/copies.ts';
 import { absolutePath, storedPath } from '../../../electron/lab/items/item-paths.ts';
 import { freshFolder } from '../store/a-project.ts';
-import { labWithItems, nextEvent } from './a-lab.ts';
+import { aLab, labWithItems, nextEvent } from './a-lab.ts';
 
 describe.skipIf(process.platform === 'win32')('stored paths', () => {
   const project = '/home/ada/graft/leaves';
@@ -118,5 +118,62 @@ describe('imports', () => {
     expect(await ended).toMatchObject({ id: job, status: 'cancelled' });
     await lab.call('jobs.dismiss', { id: job });
     expect(await lab.call('jobs.list', {})).toEqual([]);
+  });
+});
+
+describe('splitting', () => {
+  /** 24 items of two classes from a manifest: six patients with two pictures of either class. */
+  async function clinic() {
+    const test = aLab();
+    const { lab, media, folder } = test;
+    await lab.call('projects.create', { path: join(folder, 'scans'), name: 'Scans' });
+    const paths = Array.from({ length: 24 }, (_, at) => join(folder, `visit-${at % 4}`, `p${at}_a.png`));
+    const done = nextEvent(lab, 'job.changed', ({ kind, status }) => kind === 'import' && status === 'done');
+    await lab.call('items.import', { path: join(folder, 'table.csv') });
+    const scan = await media.next('scan');
+    const entries = paths.map((path, at) => ({
+      path,
+      label: at % 2 ? 'ill' : 'well',
+      split: null,
+      attributes: { patient: `P${Math.floor(at / 4)}` },
+    }));
+    scan.progress({ entries, skipped: [] });
+    scan.resolve({ entries: 24, skipped: 0 });
+    const inspect = await media.next('inspect');
+    const facts = { broken: null, warnings: [], width: 9, height: 9, bytes: 9, format: 'png', dhash: '' };
+    inspect.progress({ inspected: paths.map((path) => ({ ...facts, path, sha256: path })) });
+    inspect.resolve(null);
+    await done;
+    return lab;
+  }
+
+  test('a column of the manifest is offered with its groups, shown as counts first, and keeps patients whole', async () => {
+    const lab = await clinic();
+    expect(await lab.call('items.attributes', {})).toEqual([{ name: 'patient', values: 6, items: 24 }]);
+    const { settings, groupings } = await lab.call('items.splitChoices', {});
+    expect(settings).toMatchObject({ train: 0.7, near: true, by: [] });
+    expect(groupings.map(({ grouping, groups }) => [grouping, groups])).toEqual([
+      [{ from: 'attribute', name: 'patient' }, 6],
+      [{ from: 'folder', level: 1 }, 4],
+    ]);
+    const request = {
+      train: 0.5,
+      validation: 0.25,
+      test: 0.25,
+      by: [{ from: 'attribute' as const, name: 'patient' }],
+    };
+    const before = (await lab.call('projects.current', {}))!.splitTable;
+    const preview = await lab.call('items.previewSplit', request);
+    expect((await lab.call('projects.current', {}))!.splitTable).toEqual(before);
+    expect(preview.groups).toEqual({ count: 6, items: 24, largest: 4 });
+    const { project, preview: done } = await lab.call('items.resplit', request);
+    expect(done).toEqual(preview);
+    expect(project.splitTable).toEqual(preview.table);
+    const { items } = await lab.call('items.list', { offset: 0, limit: 100 });
+    const patientOf = (name: string) => Math.floor(Number(/\d+/.exec(name)![0]) / 4);
+    for (const [, members] of Map.groupBy(items, ({ name }) => patientOf(name))) {
+      expect(new Set(members.map(({ split }) => split)).size).toBe(1);
+    }
+    expect((await lab.call('items.splitChoices', {})).settings).toMatchObject({ train: 0.5, by: request.by });
   });
 });

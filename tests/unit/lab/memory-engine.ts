@@ -1,3 +1,4 @@
+import { dealItems } from '../../../electron/engine/data/deal-splits.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type {
   ControlAction,
@@ -43,6 +44,7 @@ export class MemoryEngine implements Engine {
     onProgress?: (progress: EngineProgress<M>) => void,
   ) {
     const controls: ControlAction[] = [];
+    if (method === 'dealSplits') return { result: this.#deal(params) as never, control: () => undefined };
     const { promise, resolve, reject } = Promise.withResolvers<EngineResult<M>>();
     const call: Call<M> = {
       params,
@@ -59,6 +61,11 @@ export class MemoryEngine implements Engine {
       if (action === 'cancel') reject(new GraftError('cancelled'));
     };
     return { result: promise, control };
+  }
+
+  /** Arithmetic on what it was given: the real function answers at once. */
+  async #deal(params: unknown): Promise<EngineResult<'dealSplits'>> {
+    return dealItems(params as EngineParams<'dealSplits'>);
   }
 
   onState(): () => void {

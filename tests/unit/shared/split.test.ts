@@ -1,19 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splits } from '../../../shared/contract/projects.ts';
-import { dealSplits, dealUnsplit, defaultShares } from '../../../shared/split.ts';
+import { dealFolds, dealSplits, dealUnsplit, defaultShares } from '../../../shared/split.ts';
 import type { SplitItem, SplitShares } from '../../../shared/split.ts';
 
-const item = (id: number, classId: number, sha256 = ''): SplitItem => ({ id, classId, sha256 });
+/** `cluster` below 0: with nobody. */
+const item = (id: number, classId: number, cluster = -1): SplitItem => ({
+  id,
+  classId,
+  cluster: cluster < 0 ? 1e9 + id : cluster,
+});
 const classOf = (count: number, classId = 0) =>
   Array.from({ length: count }, (_, i) => item(classId * 1e6 + i, classId));
 
 const anyItems = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.constantFrom('', '', '', 'a', 'b', 'c')), {
+  .array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.constantFrom(-1, -1, -1, 0, 1, 2)), {
     maxLength: 200,
   })
-  .map((rows) => rows.map(([classId, hash], id) => item(id, classId, hash)));
-const distinctItems = anyItems.map((items) => items.map((one) => ({ ...one, sha256: '' })));
+  .map((rows) => rows.map(([classId, cluster], id) => item(id, classId, cluster)));
+const distinctItems = anyItems.map((items) => items.map(({ id, classId }) => item(id, classId!)));
 const anyShares: fc.Arbitrary<SplitShares> = fc
   .tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 }))
   .filter((parts) => parts[0] + parts[1] + parts[2] > 0)
@@ -56,12 +61,12 @@ describe('a stratified split', () => {
     );
   });
 
-  it('never parts items of the same content, whatever their labels', () => {
+  it('never parts a cluster, whatever the labels in it', () => {
     fc.assert(
       fc.property(anyItems, anyShares, anySeed, (items, shares, seed) => {
         const dealt = dealSplits(items, shares, seed);
-        for (const hash of ['a', 'b', 'c']) {
-          const places = items.filter(({ sha256 }) => sha256 === hash).map(({ id }) => dealt.get(id));
+        for (const wanted of [0, 1, 2]) {
+          const places = items.filter(({ cluster }) => cluster === wanted).map(({ id }) => dealt.get(id));
           expect(new Set(places).size).toBeLessThanOrEqual(1);
         }
       }),
@@ -102,37 +107,113 @@ describe('a stratified split', () => {
   });
 
   it('splits 100,000 items at once', () => {
-    const items = Array.from({ length: 100_000 }, (_, id) => item(id, id % 200, String(id)));
+    const items = Array.from({ length: 100_000 }, (_, id) => item(id, id % 200, id));
     expect(dealSplits(items, defaultShares, 3).size).toBe(100_000);
   });
 });
 
-describe('items that belong together', () => {
-  const many = classOf(40);
+/** Clusters of 1 to 8 items of one class each, two to four classes. */
+const clustered = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 8 })), {
+    minLength: 1,
+    maxLength: 60,
+  })
+  .map((clusters) =>
+    clusters
+      .flatMap(([classId, size], cluster) => Array.from({ length: size }, () => ({ classId, cluster })))
+      .map(({ classId, cluster }, id) => item(id, classId, cluster)),
+  );
 
-  it('never part, whether their bytes or their group say so, nor a copy of a member of a group', () => {
+describe('groups', () => {
+  it('keep every class within the size of its largest group of the shares', () => {
     fc.assert(
-      fc.property(anySeed, (seed) => {
-        const items = many.map((one) => {
-          if (one.id < 6) return { ...one, group: 'series', sha256: `hash ${one.id}` };
-          return one.id === 6 ? { ...one, sha256: 'hash 3' } : one;
-        });
+      fc.property(clustered, anySeed, (items, seed) => {
         const dealt = dealSplits(items, defaultShares, seed);
-        expect(new Set([0, 1, 2, 3, 4, 5, 6].map((id) => dealt.get(id))).size).toBe(1);
+        for (const [, members] of Map.groupBy(items, ({ classId }) => classId)) {
+          const sizes = [...Map.groupBy(members, ({ cluster }) => cluster).values()].map((m) => m.length);
+          const found = counts(members, dealt);
+          for (const split of splits) {
+            const off = Math.abs(found[split]! - defaultShares[split] * members.length);
+            expect(off).toBeLessThanOrEqual(Math.max(...sizes) + 1);
+          }
+        }
       }),
     );
   });
 
-  it('follow those that have a split already; the rest is dealt in the shares', () => {
-    const items = many.map((one) => {
-      const split = one.id === 0 ? ('validation' as const) : one.id === 1 ? ('test' as const) : null;
-      return { ...one, split, group: one.id < 4 ? 'series' : undefined, sha256: one.id === 4 ? 'same' : '' };
+  it('leave no split of a class empty that was promised items, where there are groups enough', () => {
+    const three = [0, 1, 2].flatMap((cluster) =>
+      Array.from({ length: 30 }, (_, at) => item(100 * cluster + at, 0, cluster)),
+    );
+    expect(counts(three, dealSplits(three, defaultShares, 1))).toEqual({
+      train: 30,
+      validation: 30,
+      test: 30,
     });
-    items.push({ ...item(100, 0, 'same'), split: 'test', group: undefined });
+  });
+
+  it('of several classes are dealt so that every class comes out near its shares', () => {
+    // 40 patients with 5 pictures of one class and 3 of the other each.
+    const items = Array.from({ length: 40 }, (_, patient) =>
+      Array.from({ length: 8 }, (_, at) => item(8 * patient + at, Number(at >= 5), patient)),
+    ).flat();
+    fc.assert(
+      fc.property(anySeed, (seed) => {
+        const dealt = dealSplits(items, defaultShares, seed);
+        expect(counts(items, dealt)).toEqual({ train: 224, validation: 48, test: 48 });
+      }),
+    );
+  });
+
+  it('take nothing to a split that was asked to stay empty, however they overshoot', () => {
+    const items = [0, 1, 2].flatMap((cluster) =>
+      Array.from({ length: 7 }, (_, at) => item(10 * cluster + at, 0, cluster)),
+    );
+    const dealt = dealSplits(items, { train: 0.5, validation: 0.5, test: 0 }, 3);
+    expect([...dealt.values()]).not.toContain('test');
+  });
+});
+
+describe('folds', () => {
+  it('part no cluster, hold every item once, and are even per class to within one group', () => {
+    fc.assert(
+      fc.property(clustered, fc.integer({ min: 2, max: 6 }), anySeed, (items, folds, seed) => {
+        const dealt = dealFolds(items, folds, seed);
+        expect(dealt.size).toBe(items.length);
+        for (const [, members] of Map.groupBy(items, ({ cluster }) => cluster)) {
+          expect(new Set(members.map(({ id }) => dealt.get(id))).size).toBe(1);
+        }
+        for (const [, members] of Map.groupBy(items, ({ classId }) => classId)) {
+          const largest = Math.max(
+            ...[...Map.groupBy(members, ({ cluster }) => cluster).values()].map(({ length }) => length),
+          );
+          const sizes = Array.from(
+            { length: folds },
+            (_, fold) => members.filter(({ id }) => dealt.get(id) === fold).length,
+          );
+          expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(2 * largest);
+        }
+      }),
+    );
+  });
+
+  it('even out what rounding leaves over the classes', () => {
+    const items = [0, 1, 2, 3, 4].flatMap((classId) => classOf(7, classId));
+    const dealt = dealFolds(items, 5, 1);
+    const sizes = [0, 1, 2, 3, 4].map((fold) => [...dealt.values()].filter((of) => of === fold).length);
+    expect(sizes).toEqual([7, 7, 7, 7, 7]);
+  });
+});
+
+describe('items that belong together', () => {
+  it('follow those that have a split already; the rest is dealt in the shares', () => {
+    const items = Array.from({ length: 40 }, (_, id) => {
+      const split = id === 0 ? ('validation' as const) : id === 1 ? ('test' as const) : null;
+      return { ...item(id, 0, id < 4 ? 0 : -1), split };
+    });
     const dealt = dealUnsplit(items, defaultShares, 42);
-    expect([0, 1, 100].some((id) => dealt.has(id))).toBe(false);
-    expect([2, 3, 4].map((id) => dealt.get(id))).toEqual(['test', 'test', 'test']);
-    const rest = classOf(40).slice(5);
-    expect(counts(rest, dealt)).toEqual({ train: 25, validation: 5, test: 5 });
+    expect([0, 1].some((id) => dealt.has(id))).toBe(false);
+    expect([2, 3].map((id) => dealt.get(id))).toEqual(['test', 'test']);
+    expect(counts(items.slice(4), dealt)).toEqual({ train: 25, validation: 6, test: 5 });
   });
 });
