@@ -9,6 +9,7 @@ import type { LabContext, LabOptions } from './context.ts';
 import { DeviceService, deviceHandlers } from './devices/devices.ts';
 import { watchEngine } from './engine-info.ts';
 import { EventBus } from './event-bus.ts';
+import { experimentHandlers } from './experiments/experiments.ts';
 import { Assets, type Asset, type AssetKind } from './items/assets.ts';
 import { classHandlers } from './items/classes.ts';
 import { itemHandlers } from './items/items.ts';
@@ -88,6 +89,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...runHandlers(lab, services.runs),
     ...seriesHandlers(lab, series),
     ...ladderHandlers(lab, series),
+    ...experimentHandlers(lab, services.runs),
     ...tuningHandlers(lab),
     ...evaluationHandlers(services.evaluations),
     ...comparisonHandlers(services.evaluations),

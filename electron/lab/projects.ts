@@ -6,6 +6,7 @@ import { createProject, openProject, projectFolder } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { HandlersOf, LabContext } from './context.ts';
 import { forget, recentProjects, remember } from './recent.ts';
+import { settleRemovals } from './runs/run-files.ts';
 import { settleUnfinishedRuns } from './runs/unfinished.ts';
 import { fillSample, type SampleServices } from './sample.ts';
 
@@ -19,6 +20,7 @@ export function projectHandlers(lab: LabContext, services: SampleServices): Hand
     await closeCurrent(lab);
     settleUnfinishedRuns(store);
     lab.projects.take(store);
+    await settleRemovals(lab.projects.current);
     remember(dataDir, store.dir, store.project.get().name);
     return lab.projects.describeCurrent();
   }

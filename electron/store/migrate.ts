@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { GraftError } from '../../shared/errors.ts';
+import { addFunctions } from './functions.ts';
 import type { Migration } from './migrations/index.ts';
 
 /** "GRFT" in a database's header: tells a project from any other SQLite file. */
@@ -18,6 +19,7 @@ export function schemaVersion(db: Database.Database): number {
  * @throws GraftError project.newer when it was made by a later version of Graft
  */
 export function migrate(db: Database.Database, dir: string, steps: readonly Migration[]): void {
+  addFunctions(db);
   const from = schemaVersion(db);
   const newest = steps.at(-1)?.version ?? 0;
   if (from > newest) {

@@ -12,6 +12,8 @@ import { itemQueries } from './queries/items.ts';
 import { predictionQueries } from './queries/predictions.ts';
 import { projectQueries } from './queries/project.ts';
 import { runGroupQueries } from './queries/run-groups.ts';
+import { runListing } from './queries/run-listing.ts';
+import { runMarkQueries } from './queries/run-marks.ts';
 import { runQueries, summaryQueries } from './queries/runs.ts';
 import { suggestionQueries } from './queries/suggestions.ts';
 import { splittingQueries } from './queries/splitting.ts';
@@ -32,6 +34,8 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     splitting: splittingQueries(db),
     edits: editQueries(db),
     runs: runQueries(db),
+    runListing: runListing(db),
+    runMarks: runMarkQueries(db),
     runGroups: runGroupQueries(db),
     summaries: summaryQueries(db),
     epochs: epochQueries(db),

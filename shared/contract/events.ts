@@ -12,6 +12,8 @@ export const events = {
   /** Items, labels or splits changed: lists must be read again. */
   'items.changed': z.object({ revision: z.number().int() }),
   'run.changed': runSchema,
+  /** Runs were removed, tagged, starred or put away: lists must be read again. */
+  'runs.changed': z.object({}),
   'run.progress': runProgressSchema,
   'run.epoch': z.object({ run: z.string(), epoch: epochSchema }),
   'suggestions.changed': suggestionSummarySchema,

@@ -6,6 +6,7 @@ import { deviceMethods } from './devices.ts';
 import { evaluationMethods } from './evaluations.ts';
 import { events } from './events.ts';
 import { exportMethods } from './exports.ts';
+import { experimentMethods } from './experiments.ts';
 import { itemMethods } from './items.ts';
 import { jobMethods } from './jobs.ts';
 import { predictionMethods } from './predictions.ts';
@@ -32,6 +33,7 @@ export const methods = {
   ...runGroupMethods,
   ...seriesMethods,
   ...transferMethods,
+  ...experimentMethods,
   ...tuningMethods,
   ...evaluationMethods,
   ...comparisonMethods,
@@ -69,6 +71,7 @@ export type * from './comparisons.ts';
 export type * from './devices.ts';
 export type * from './evaluations.ts';
 export type * from './exports.ts';
+export type * from './experiments.ts';
 export type * from './items.ts';
 export type * from './jobs.ts';
 export type * from './predictions.ts';

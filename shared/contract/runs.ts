@@ -121,7 +121,8 @@ const id = z.string().min(1).max(100);
 export const runMethods = {
   'runs.plan': method(z.object({ recipe: recipeSchema }), runPlanSchema),
   'runs.start': method(z.object({ recipe: recipeSchema, name: z.string().max(200).optional() }), runSchema),
-  'runs.list': method(z.object({}), z.array(runSchema)),
+  /** The newest runs, whole, and any that is under way; `experiments.list` has them all, line by line. */
+  'runs.list': method(z.object({ limit: z.number().int().min(1).optional() }), z.array(runSchema)),
   'runs.get': method(z.object({ id }), z.object({ run: runSchema, epochs: z.array(epochSchema) })),
   /** The proof of freezing; null for a run that has not ended, or ended before proofs were stored. */
   'runs.freezing': method(z.object({ id }), freezingProofSchema.nullable()),
@@ -129,5 +130,4 @@ export const runMethods = {
   'runs.resume': method(z.object({ id }), runSchema),
   'runs.stop': method(z.object({ id }), z.null()),
   'runs.rename': method(z.object({ id, name: z.string().min(1).max(200) }), runSchema),
-  'runs.delete': method(z.object({ id }), z.null()),
 };

@@ -1,4 +1,5 @@
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FreezingProof, Run } from '../../../shared/contract/index.ts';
 import { freezingProofSchema } from '../../../shared/contract/runs.ts';
@@ -34,17 +35,40 @@ export function freezingProof(project: OpenProject, id: string): FreezingProof |
   return readJson(join(runFolder(project, id), 'freezing.json'), freezingProofSchema.nullable(), null);
 }
 
+/** A folder that is set aside to be removed. */
+const ASIDE = '.removed-';
+/** Runs removed in one transaction: between two of them the event loop goes on. */
+const REMOVED_AT_ONCE = 100;
+
 /**
- * Removes a run and its folder. The folder is set aside first, in one step, so that a killed removal leaves
- * either a whole run or none.
+ * Removes runs with their folders. A folder is set aside first, in one step; the rows go next; the files last. Killed
+ * in between, `settleRemovals` puts back what still has a row and clears away the rest: a run is whole, or gone.
  */
-export function removeRun(project: OpenProject, id: string): void {
-  const folder = runFolder(project, id);
-  const aside = join(project.places.runsDir, `.removed-${id}`);
-  if (existsSync(folder)) renameSync(folder, aside);
-  project.store.transaction(() => {
-    project.store.runs.remove(id);
-    project.store.audit.note('run.delete', { run: id });
-  });
-  rmSync(aside, { recursive: true, force: true });
+export async function removeRuns(project: OpenProject, ids: readonly string[]): Promise<void> {
+  const { store, places } = project;
+  for (let start = 0; start < ids.length; start += REMOVED_AT_ONCE) {
+    const some = ids.slice(start, start + REMOVED_AT_ONCE);
+    for (const id of some) {
+      const folder = runFolder(project, id);
+      if (existsSync(folder)) renameSync(folder, join(places.runsDir, `${ASIDE}${id}`));
+    }
+    store.transaction(() => {
+      for (const id of some) {
+        store.runs.remove(id);
+        store.audit.note('run.delete', { run: id });
+      }
+    });
+    for (const id of some) await rm(join(places.runsDir, `${ASIDE}${id}`), { recursive: true, force: true });
+  }
+}
+
+/** Ends the removals that a kill cut off. */
+export async function settleRemovals({ store, places }: OpenProject): Promise<void> {
+  const names = await readdir(places.runsDir).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith(ASIDE))) {
+    const id = name.slice(ASIDE.length);
+    const aside = join(places.runsDir, name);
+    if (store.runs.has(id)) await rename(aside, join(places.runsDir, id));
+    else await rm(aside, { recursive: true, force: true });
+  }
 }

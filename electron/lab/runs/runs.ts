@@ -9,7 +9,7 @@ import { writeJson } from '../json-file.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { datasetOf, type Dataset } from './dataset.ts';
 import { planRun } from './plan.ts';
-import { freezingProof, isResumable, removeRun, requireModel, runFolder } from './run-files.ts';
+import { freezingProof, isResumable, removeRuns, requireModel, runFolder } from './run-files.ts';
 import { shownRun } from './shown-run.ts';
 import { Training } from './training.ts';
 
@@ -83,13 +83,16 @@ export class RunService {
     this.#trainingOf(id)?.control('stop');
   }
 
-  /** @throws GraftError run.active, run.unknown */
-  remove(id: string): void {
+  /** Removes runs for good, with their files. @throws GraftError run.active, run.unknown before any is removed */
+  async remove(ids: readonly string[]): Promise<void> {
     const project = this.#lab.projects.current;
-    const { name } = rowOf(project, id);
-    if (this.#trainingOf(id)) throw new GraftError('run.active', { name });
-    removeRun(project, id);
+    for (const id of ids) {
+      if (!project.store.runs.has(id)) throw new GraftError('run.unknown', { id });
+      if (this.#trainingOf(id)) throw new GraftError('run.active', { name: rowOf(project, id).name });
+    }
+    await removeRuns(project, ids);
     this.#lab.projects.changed();
+    this.#lab.events.emit('runs.changed', {});
   }
 
   rename(id: string, name: string): Run {
@@ -130,9 +133,9 @@ export function runHandlers(lab: LabContext, runs: RunService): HandlersOf<'runs
       await lab.devices.settled;
       return runs.start(recipe, name).run;
     },
-    'runs.list': () =>
+    'runs.list': ({ limit }) =>
       current()
-        .store.runs.all()
+        .store.runs.newest(limit)
         .map((run) => shownRun(current(), run)),
     'runs.get': ({ id }) => ({
       run: shownRun(current(), rowOf(current(), id)),
@@ -152,10 +155,6 @@ export function runHandlers(lab: LabContext, runs: RunService): HandlersOf<'runs
       return null;
     },
     'runs.rename': ({ id, name }) => runs.rename(id, name),
-    'runs.delete'({ id }) {
-      runs.remove(id);
-      return null;
-    },
     'runGroups.list': () => current().store.runGroups.all(),
   };
 }

@@ -5,6 +5,7 @@ import { classHistory } from './0004-class-history.ts';
 import { suggestions } from './0005-suggestions.ts';
 import { certificates } from './0006-certificates.ts';
 import { splitSettings } from './0007-split-settings.ts';
+import { manyRuns } from './0008-many-runs.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   suggestions,
   certificates,
   splitSettings,
+  manyRuns,
 ];

@@ -33,6 +33,9 @@ const COLUMNS = `id, number, name, status, recipe, ${CLASS_NAMES} AS classes, cl
   seconds, images_per_second AS imagesPerSecond, trainable_params AS trainable, frozen_params AS frozen,
   frozen_unchanged AS frozenUnchanged, device, best_epoch AS bestEpoch, error, group_id AS "group"`;
 
+/** All of a recipe but its seed and the state of the data it met: the same for repeats. */
+const REPEATED = "json_remove(@recipe, '$.seed', '$.data.revision', '$.data.splitHash')";
+
 /** The training runs, newest first. */
 export function runQueries(db: Database.Database) {
   const nextNumber = db
@@ -41,32 +44,61 @@ export function runQueries(db: Database.Database) {
   const insert = db.prepare<[StoredRun]>(`
     INSERT INTO runs (id, number, name, status, recipe, classes, class_ids, created_at, finished_at, seconds,
       images_per_second, trainable_params, frozen_params, frozen_unchanged, device, best_epoch, error,
-      group_id)
+      group_id, recipe_key)
     VALUES (@id, @number, @name, @status, @recipe, @classes, @classIds, @createdAt, @finishedAt, @seconds,
-      @imagesPerSecond, @trainable, @frozen, @frozenUnchanged, @device, @bestEpoch, @error, @group)`);
+      @imagesPerSecond, @trainable, @frozen, @frozenUnchanged, @device, @bestEpoch, @error, @group,
+      sha256(${REPEATED}))`);
   const update = db.prepare<[StoredRun]>(`
     UPDATE runs SET name = @name, status = @status, recipe = @recipe,
       finished_at = @finishedAt, seconds = @seconds, images_per_second = @imagesPerSecond,
       trainable_params = @trainable, frozen_params = @frozen, frozen_unchanged = @frozenUnchanged,
       device = @device, best_epoch = @bestEpoch, error = @error, group_id = @group
     WHERE id = @id`);
-  const all = db.prepare<[], StoredRun>(`SELECT ${COLUMNS} FROM runs ORDER BY number DESC`);
+  const newest = db.prepare<[number], StoredRun>(`SELECT ${COLUMNS} FROM runs ORDER BY number DESC LIMIT ?`);
   const byId = db.prepare<[string], StoredRun>(`SELECT ${COLUMNS} FROM runs WHERE id = ?`);
   const remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?');
+  const has = db.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ?').pluck();
   const unfinished = db.prepare<[], StoredRun>(
     `SELECT ${COLUMNS} FROM runs WHERE status IN ('running', 'paused')`,
   );
+  const idsOf = db
+    .prepare<[string], string>(
+      'SELECT r.id FROM json_each(?) AS wanted JOIN runs r ON r.number = wanted.value ORDER BY wanted.key',
+    )
+    .pluck();
+  const lost = db.prepare<[{ ids: string }], { epochs: number; bytes: number; exports: number }>(`
+    WITH gone AS (SELECT value AS id FROM json_each(@ids))
+    SELECT (SELECT count(*) FROM epochs WHERE run_id IN gone) AS epochs,
+      (SELECT coalesce(sum(bytes), 0) FROM artifacts WHERE run_id IN gone) AS bytes,
+      (SELECT count(*) FROM artifacts WHERE run_id IN gone AND kind <> 'weights') AS exports`);
+  const dependants = db.prepare<[{ ids: string }], { id: string; number: number; name: string }>(`
+    WITH gone AS (SELECT value AS id FROM json_each(@ids))
+    SELECT id, number, name FROM runs
+    WHERE json_extract(recipe, '$.backbone.run') IN gone AND id NOT IN gone ORDER BY number`);
 
   return {
     /** A number no run of this project has had. */
     nextNumber: (): number => nextNumber.get()!,
     insert: (run: RunRow) => void insert.run(toStored(run)),
     update: (run: RunRow) => void update.run(toStored(run)),
-    all: () => all.all().map(toRun),
+    /** The newest runs, and any that is under way; all of them without a limit. */
+    newest(limit = -1): RunRow[] {
+      const rows = newest.all(limit);
+      const known = new Set(rows.map(({ id }) => id));
+      return [...rows, ...unfinished.all().filter(({ id }) => !known.has(id))].map(toRun);
+    },
+    /** Ids of runs by their numbers, in the order given. */
+    idsOf: (numbers: readonly number[]) => idsOf.all(JSON.stringify(numbers)),
+    /** What the store would lose with these runs, and the runs that carry one of them over. */
+    loss(ids: readonly string[]) {
+      const which = { ids: JSON.stringify(ids) };
+      return { ...lost.get(which)!, dependants: dependants.all(which) };
+    },
     byId(id: string): RunRow | undefined {
       const row = byId.get(id);
       return row && toRun(row);
     },
+    has: (id: string) => has.get(id) === 1,
     remove: (id: string) => void remove.run(id),
     /** Runs that were under way when the project was last closed or lost. */
     unfinished: () => unfinished.all().map(toRun),

@@ -232,11 +232,11 @@ test('a deleted run leaves neither row nor folder; one that trains is not delete
   const test = await labWithItems();
   const { lab, compute, dir, ids } = test;
   const { id } = await lab.call('runs.start', { recipe });
-  await expect(lab.call('runs.delete', { id })).rejects.toMatchObject({ code: 'run.active' });
+  await expect(lab.call('experiments.delete', { ids: [id] })).rejects.toMatchObject({ code: 'run.active' });
   const end = ended(test, id);
   (await compute.next('train')).resolve(trained(ids));
   await end;
-  await lab.call('runs.delete', { id });
+  await lab.call('experiments.delete', { ids: [id] });
   expect(existsSync(join(dir, 'runs', id))).toBe(false);
   await expect(lab.call('runs.get', { id })).rejects.toMatchObject({ code: 'run.unknown' });
   expect((await lab.call('runs.start', { recipe })).number).toBe(2);
