@@ -4,6 +4,7 @@ import enData from './en/data.json' with { type: 'json' };
 import enDevices from './en/devices.json' with { type: 'json' };
 import enDownloads from './en/downloads.json' with { type: 'json' };
 import enExports from './en/exports.json' with { type: 'json' };
+import enExperiments from './en/experiments.json' with { type: 'json' };
 import enResults from './en/results.json' with { type: 'json' };
 import enTerms from './en/terms.json' with { type: 'json' };
 import enTrain from './en/train.json' with { type: 'json' };
@@ -13,6 +14,7 @@ import zhData from './zh/data.json' with { type: 'json' };
 import zhDevices from './zh/devices.json' with { type: 'json' };
 import zhDownloads from './zh/downloads.json' with { type: 'json' };
 import zhExports from './zh/exports.json' with { type: 'json' };
+import zhExperiments from './zh/experiments.json' with { type: 'json' };
 import zhResults from './zh/results.json' with { type: 'json' };
 import zhTerms from './zh/terms.json' with { type: 'json' };
 import zhTrain from './zh/train.json' with { type: 'json' };
@@ -28,6 +30,7 @@ export const messages = {
     ...enTrain,
     ...enResults,
     ...enExports,
+    ...enExperiments,
     ...enTerms,
   },
   zh: {
@@ -39,6 +42,7 @@ export const messages = {
     ...zhTrain,
     ...zhResults,
     ...zhExports,
+    ...zhExperiments,
     ...zhTerms,
   },
 };

@@ -24,6 +24,10 @@ export const useComparison = defineStore('comparison', () => {
       : [...marked.value, run];
   }
 
+  function unmark(runs: readonly string[]): void {
+    marked.value = marked.value.filter((id) => !runs.includes(id));
+  }
+
   async function ask(runs: string[], split: Split): Promise<void> {
     const turn = ++asked;
     loading.value = true;
@@ -50,7 +54,7 @@ export const useComparison = defineStore('comparison', () => {
     failure.value = null;
   }
 
-  return { marked, comparison, details, loading, failure, toggle, ask, clear };
+  return { marked, comparison, details, loading, failure, toggle, unmark, ask, clear };
 });
 
 async function detailsOf(run: string, split: Split): Promise<ComparedDetails> {

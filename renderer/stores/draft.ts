@@ -154,6 +154,7 @@ export const useDraft = defineStore('draft', () => {
   }
 
   function use(next: Recipe): void {
+    if (next.backbone?.from === 'run') void runs.need(next.backbone.run);
     recipe.value = recipeSchema.parse(next);
     began.value = null;
   }

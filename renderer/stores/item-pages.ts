@@ -1,12 +1,12 @@
 import type { Item } from '../../shared/contract/index.ts';
 
-export interface ItemWindow {
+export interface ItemWindow<T> {
   total: number;
-  items: Item[];
+  items: T[];
 }
 
-interface Page {
-  items: Item[];
+interface Page<T> {
+  items: T[];
   stale: boolean;
   usedAt: number;
 }
@@ -18,23 +18,23 @@ const keptPages = 24;
  * A window onto a long list that is never held whole: pages are read where somebody looks, the least
  * recently used ones are dropped, and after a change the old page stays on view until the new one is here.
  */
-export class ItemPages {
+export class ItemPages<T extends { id: number | string } = Item> {
   total = 0;
-  readonly #read: (offset: number, limit: number) => Promise<ItemWindow>;
+  readonly #read: (offset: number, limit: number) => Promise<ItemWindow<T>>;
   readonly #changed: () => void;
-  readonly #pages = new Map<number, Page>();
+  readonly #pages = new Map<number, Page<T>>();
   readonly #reading = new Map<number, number>();
   #generation = 0;
   #clock = 0;
 
   /** `read` gets a window of the list; `changed` is told whenever something new can be shown. */
-  constructor(read: (offset: number, limit: number) => Promise<ItemWindow>, changed: () => void) {
+  constructor(read: (offset: number, limit: number) => Promise<ItemWindow<T>>, changed: () => void) {
     this.#read = read;
     this.#changed = changed;
   }
 
   /** The item at a position, or undefined while its page is on its way. */
-  at(index: number): Item | undefined {
+  at(index: number): T | undefined {
     return this.#pages.get(Math.floor(index / pageSize))?.items[index % pageSize];
   }
 
@@ -69,7 +69,7 @@ export class ItemPages {
   }
 
   /** Shows an edit at once, before the list is read again. */
-  patch(ids: ReadonlySet<number>, change: Partial<Item>): void {
+  patch(ids: ReadonlySet<T['id']>, change: Partial<T>): void {
     for (const page of this.#pages.values()) {
       page.items = page.items.map((item) => (ids.has(item.id) ? { ...item, ...change } : item));
     }
@@ -77,7 +77,7 @@ export class ItemPages {
   }
 
   /** Items that are held right now, with their positions. */
-  *held(): Generator<[number, Item]> {
+  *held(): Generator<[number, T]> {
     for (const [page, { items }] of this.#pages) {
       for (const [offset, item] of items.entries()) yield [page * pageSize + offset, item];
     }

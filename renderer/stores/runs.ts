@@ -11,7 +11,13 @@ import type {
 import type { Recipe } from '../../shared/recipe.ts';
 import { lab } from '../bridge.ts';
 
-/** Runs of the open project, newest first, with what the running one is doing right now. */
+/** Runs read whole when a project is opened; older ones are read when somebody asks for them. */
+const newestRuns = 200;
+
+/**
+ * The newest runs of the open project, and any other that was asked for, with what the running one is doing right now.
+ * The table of all of them is `useExperiments`.
+ */
 export const useRuns = defineStore('runs', () => {
   const list = ref<Run[]>([]);
   const loaded = ref(false);
@@ -25,7 +31,7 @@ export const useRuns = defineStore('runs', () => {
   const finished = computed(() => list.value.filter((run) => run.summaries.length > 0));
 
   async function load(): Promise<void> {
-    list.value = (await lab().call('runs.list', {})).sort((a, b) => b.number - a.number);
+    list.value = (await lab().call('runs.list', { limit: newestRuns })).sort((a, b) => b.number - a.number);
     loaded.value = true;
   }
 
@@ -41,6 +47,17 @@ export const useRuns = defineStore('runs', () => {
     if (index < 0) list.value = [run, ...list.value].sort((a, b) => b.number - a.number);
     else list.value[index] = run;
     if (run.status !== 'running') progress.delete(run.id);
+  }
+
+  /** Reads a run that is not among the newest; undefined where there is none of that name. */
+  async function need(id: string): Promise<Run | undefined> {
+    const known = byId.value.get(id);
+    if (known) return known;
+    const found = await lab()
+      .call('runs.get', { id })
+      .catch(() => undefined);
+    if (found) receive(found.run);
+    return found?.run;
   }
 
   function receiveEpoch(id: string, epoch: Epoch): void {
@@ -78,9 +95,10 @@ export const useRuns = defineStore('runs', () => {
     receive(await lab().call('runs.rename', { id, name }));
   }
 
-  async function remove(id: string): Promise<void> {
-    await lab().call('runs.delete', { id });
-    list.value = list.value.filter((run) => run.id !== id);
+  async function remove(ids: string[]): Promise<void> {
+    await lab().call('experiments.delete', { ids });
+    const gone = new Set(ids);
+    list.value = list.value.filter((run) => !gone.has(run.id));
   }
 
   const freezing = (id: string): Promise<FreezingProof | null> => lab().call('runs.freezing', { id });
@@ -100,6 +118,7 @@ export const useRuns = defineStore('runs', () => {
     active,
     finished,
     load,
+    need,
     clear,
     loadEpochs,
     plan,

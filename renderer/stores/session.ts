@@ -6,6 +6,7 @@ import { useChecks } from './checks.ts';
 import { useComparison } from './comparison.ts';
 import { useDevices } from './devices.ts';
 import { useDraft } from './draft.ts';
+import { useExperiments } from './experiments.ts';
 import { useItems } from './items.ts';
 import { useJobs } from './jobs.ts';
 import { useNotices } from './window/notices.ts';
@@ -26,6 +27,7 @@ export const useSession = defineStore('session', () => {
   const runs = useRuns();
   const items = useItems();
   const checks = useChecks();
+  const experiments = useExperiments();
   const notices = useNotices();
 
   async function refresh(): Promise<void> {
@@ -43,6 +45,7 @@ export const useSession = defineStore('session', () => {
 
   function forgetProject(): void {
     runs.clear();
+    experiments.clear();
     items.clear();
     checks.clear();
     jobs.importReport = null;
@@ -53,7 +56,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function start(): Promise<void> {
-    for (const store of [app, devices, project, jobs, zoo, runs, items, checks]) store.listen();
+    for (const store of [app, devices, project, jobs, zoo, runs, items, checks, experiments]) store.listen();
     await notices.attempt(refresh);
     ready.value = true;
     watch(

@@ -2,8 +2,8 @@ import type { Migration } from './migration.ts';
 
 /**
  * What a person says about runs, and what a run needs to be repeated and checked: `made_with` names the program, the
- * machine and the data it met, `reproduces` the run it repeats; `recipe_key` is equal for runs of one recipe over seeds. A sweep is a group of runs that was planned as a
- * whole: its entries hold the recipes, in order, and a run its position among them.
+ * machine and the data it met, `reproduces` the run it repeats; `recipe_key` is equal for runs of one recipe over
+ * seeds.
  */
 export const manyRuns: Migration = {
   version: 8,
@@ -13,7 +13,6 @@ ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN notes TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN made_with TEXT;
 ALTER TABLE runs ADD COLUMN reproduces TEXT REFERENCES runs (id) ON DELETE SET NULL;
-ALTER TABLE runs ADD COLUMN group_position INTEGER;
 ALTER TABLE runs ADD COLUMN recipe_key TEXT;
 UPDATE runs SET recipe_key = sha256(json_remove(recipe, '$.seed', '$.data.revision', '$.data.splitHash'));
 CREATE INDEX runs_recipe_key ON runs (recipe_key);
@@ -27,18 +26,5 @@ CREATE TABLE run_tags (
   PRIMARY KEY (run_id, tag)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_tags_tag ON run_tags (tag, run_id);
-
-CREATE TABLE sweeps (
-  group_id TEXT PRIMARY KEY REFERENCES run_groups (id) ON DELETE CASCADE,
-  state TEXT NOT NULL,
-  spent REAL NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
-CREATE TABLE sweep_entries (
-  group_id TEXT NOT NULL REFERENCES run_groups (id) ON DELETE CASCADE,
-  position INTEGER NOT NULL,
-  recipe TEXT NOT NULL,
-  label TEXT NOT NULL,
-  PRIMARY KEY (group_id, position)
-) STRICT, WITHOUT ROWID;
 `,
 };

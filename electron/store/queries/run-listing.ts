@@ -71,7 +71,11 @@ export function runListing(db: Database.Database) {
   };
 }
 
+/** Names as people count: run 9 before run 10. */
+const byName = new Intl.Collator(undefined, { numeric: true });
+
 function readNumbers(db: Database.Database, filter: RunFilter, order: RunOrder): Int32Array {
+  if (order.column === 'name') return readByName(db, filter, order.ascending);
   const { where, values } = conditions(filter);
   const sql = `SELECT r.number FROM runs r WHERE ${where} ORDER BY ${ordering(order)}`;
   return Int32Array.from(
@@ -80,6 +84,15 @@ function readNumbers(db: Database.Database, filter: RunFilter, order: RunOrder):
       .pluck()
       .all(...values),
   );
+}
+
+function readByName(db: Database.Database, filter: RunFilter, ascending: boolean): Int32Array {
+  const { where, values } = conditions(filter);
+  const sql = `SELECT r.number, r.name FROM runs r WHERE ${where} ORDER BY r.number DESC`;
+  const rows = db.prepare<unknown[], { number: number; name: string }>(sql).all(...values);
+  const sign = ascending ? 1 : -1;
+  rows.sort((a, b) => sign * byName.compare(a.name, b.name));
+  return Int32Array.from(rows, ({ number }) => number);
 }
 
 function readBundled(

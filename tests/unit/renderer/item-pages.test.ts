@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../../shared/contract/index.ts';
-import { ItemPages, pageSize } from '../../../renderer/stores/item-pages.ts';
+import { ItemPages, pageSize, type ItemWindow } from '../../../renderer/stores/item-pages.ts';
 
 function item(id: number): Item {
   return {
@@ -19,7 +19,10 @@ function item(id: number): Item {
   };
 }
 
-function listOf(total: number): { reads: number[]; read: ConstructorParameters<typeof ItemPages>[0] } {
+function listOf(total: number): {
+  reads: number[];
+  read: (offset: number, limit: number) => Promise<ItemWindow<Item>>;
+} {
   const reads: number[] = [];
   return {
     reads,

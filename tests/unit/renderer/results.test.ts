@@ -6,7 +6,6 @@ import { calibrationWords } from '../../../renderer/components/results/calibrati
 import { nextSteps } from '../../../renderer/components/results/next-steps.ts';
 import { bestBaseline, transferGain } from '../../../renderer/components/results/transfer-gain.ts';
 import { verdictWords } from '../../../renderer/components/compare/verdict.ts';
-import { sortedRuns } from '../../../renderer/components/experiments/run-columns.ts';
 
 const pretrained: BackboneSource = { from: 'library', arch: 'mobilenet_v2', weights: 'abc', alpha: 1 };
 
@@ -213,21 +212,5 @@ describe('the confusion matrix', () => {
     expect(movedCell('ArrowUp', { truth: 0, predicted: 0 }, 3)).toEqual({ truth: 0, predicted: 0 });
     expect(movedCell('End', { truth: 1, predicted: 0 }, 3)).toEqual({ truth: 1, predicted: 2 });
     expect(movedCell('x', { truth: 1, predicted: 0 }, 3)).toBeNull();
-  });
-});
-
-describe('the table of runs', () => {
-  it('sorts by number, by name as people count, and puts what is not known last', () => {
-    const runs = [
-      runOf('2', 'features', null, { name: 'run 10' }),
-      runOf('1', 'features', 0.9, { name: 'run 9' }),
-      runOf('3', 'features', 0.95, { name: 'run 11' }),
-    ];
-    const order = (column: Parameters<typeof sortedRuns>[1]): string[] =>
-      sortedRuns(runs, column).map((run) => run.id);
-    expect(order({ column: 'number', ascending: false })).toEqual(['3', '2', '1']);
-    expect(order({ column: 'name', ascending: true })).toEqual(['1', '2', '3']);
-    expect(order({ column: 'accuracy', ascending: true })).toEqual(['1', '3', '2']);
-    expect(order({ column: 'accuracy', ascending: false })).toEqual(['3', '1', '2']);
   });
 });

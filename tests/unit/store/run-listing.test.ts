@@ -118,7 +118,11 @@ describe('the table of runs', () => {
     expect(by('accuracy', false)).toEqual([3, 4, 1, 2]);
     expect(by('accuracy', true)).toEqual([1, 4, 3, 2]);
     expect(by('validationAccuracy', true)[0]).toBe(4);
-    for (const column of runColumnNames) expect(by(column, true)).toHaveLength(4);
+    expect(by('name', true)).toEqual([1, 2, 3, 4]);
+    addRun(store, { name: 'run 10' });
+    addRun(store, { name: 'Run 9' });
+    expect(by('name', true).slice(-2)).toEqual([6, 5]);
+    for (const column of runColumnNames) expect(by(column, true)).toHaveLength(6);
   });
 
   test('reads every column of the runs on view, in the order asked for', () => {
