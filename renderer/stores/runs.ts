@@ -8,11 +8,9 @@ import type {
   RunProgress,
   Summary,
 } from '../../shared/contract/index.ts';
+import { RUNS_AT_HAND } from '../../shared/contract/runs.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { lab } from '../bridge.ts';
-
-/** Runs read whole when a project is opened; older ones are read when somebody asks for them. */
-const newestRuns = 200;
 
 /**
  * The newest runs of the open project, and any other that was asked for, with what the running one is doing right now.
@@ -31,7 +29,7 @@ export const useRuns = defineStore('runs', () => {
   const finished = computed(() => list.value.filter((run) => run.summaries.length > 0));
 
   async function load(): Promise<void> {
-    list.value = (await lab().call('runs.list', { limit: newestRuns })).sort((a, b) => b.number - a.number);
+    list.value = (await lab().call('runs.list', { limit: RUNS_AT_HAND })).sort((a, b) => b.number - a.number);
     loaded.value = true;
   }
 

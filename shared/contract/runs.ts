@@ -3,6 +3,9 @@ import { recipeSchema } from '../recipe.ts';
 import { method } from './method.ts';
 import { splitSchema } from './projects.ts';
 
+/** Whole runs a window keeps: the newest. Older ones it reads when somebody asks for them. */
+export const RUNS_AT_HAND = 200;
+
 export const runStatuses = ['running', 'paused', 'done', 'stopped', 'interrupted', 'failed'] as const;
 
 export const summarySchema = z.object({

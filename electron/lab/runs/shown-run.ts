@@ -1,4 +1,5 @@
 import type { Run } from '../../../shared/contract/index.ts';
+import { RUNS_AT_HAND } from '../../../shared/contract/runs.ts';
 import type { RunRow } from '../../store/queries/runs.ts';
 import type { LabContext } from '../context.ts';
 import type { OpenProject } from '../project-keeper.ts';
@@ -15,11 +16,11 @@ export function shownRun(project: OpenProject, run: RunRow): Run {
   };
 }
 
-/** Tells the windows of every run that knows one of these classes: its name may be another now. */
+/** Tells the windows of the runs they hold that know one of these classes: its name may be another now. */
 export function tellRunsOf({ projects, events }: LabContext, classes: readonly number[]): void {
   if (classes.length === 0) return;
   const project = projects.current;
-  for (const run of project.store.runs.all()) {
+  for (const run of project.store.runs.newest(RUNS_AT_HAND)) {
     if (run.classIds.some((id) => id !== null && classes.includes(id))) {
       events.emit('run.changed', shownRun(project, run));
     }

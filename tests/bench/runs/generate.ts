@@ -67,6 +67,7 @@ function aRun(number: number, recipe: Recipe, accuracy: number): RunRow {
     status: number % 50 === 0 ? 'failed' : 'done',
     recipe,
     classes: ['cat', 'dog'],
+    classIds: [1, 2],
     createdAt: new Date(Date.UTC(2026, 0, 1) + number * 60_000).toISOString(),
     finishedAt: null,
     seconds: { decode: 1, features: 4, train: 10 + 100 * accuracy, evaluate: 1 },

@@ -43,6 +43,7 @@ function addRun(store: Store, wanted: Wanted = {}): string {
     status: wanted.status ?? 'done',
     recipe: recipeSchema.parse({ ...defaultRecipe('features', library, 96), ...wanted.recipe }),
     classes: ['cat', 'dog'],
+    classIds: [1, 2],
     createdAt: '2026-01-01T00:00:00Z',
     finishedAt: null,
     seconds: { decode: 1, features: 2, train: 3, evaluate: 4 },
