@@ -18,7 +18,7 @@ export class DoneRuns {
 
   constructor(project: OpenProject) {
     this.#project = project;
-    for (const run of project.store.runs.all()) {
+    for (const run of project.store.runs.newest()) {
       const key = askedOf(run.recipe);
       this.#byAsked.set(key, [...(this.#byAsked.get(key) ?? []), run]);
     }

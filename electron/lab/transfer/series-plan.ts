@@ -51,7 +51,7 @@ class Clock {
 
   constructor(lab: LabContext) {
     this.#lab = lab;
-    this.#finished = lab.projects.current.store.runs.all().filter(({ status }) => status === 'done');
+    this.#finished = lab.projects.current.store.runs.newest().filter(({ status }) => status === 'done');
     this.#speeds = readSpeeds(lab.options.dataDir);
   }
 
