@@ -26,7 +26,7 @@ export function suggestingBackbone(
 }
 
 function backboneOfRuns(zoo: readonly Architecture[], store: Store): InstalledBackbone | null {
-  for (const { status, recipe } of store.runs.all()) {
+  for (const { status, recipe } of store.runs.newest()) {
     const { backbone } = recipe;
     if (status !== 'done' || backbone?.from !== 'library' || backbone.weights === null) continue;
     const installed = chooseBackbone(zoo, backbone.weights);
