@@ -5,6 +5,7 @@ import enDevices from './en/devices.json' with { type: 'json' };
 import enDownloads from './en/downloads.json' with { type: 'json' };
 import enExports from './en/exports.json' with { type: 'json' };
 import enExperiments from './en/experiments.json' with { type: 'json' };
+import enLabel from './en/label.json' with { type: 'json' };
 import enResults from './en/results.json' with { type: 'json' };
 import enTerms from './en/terms.json' with { type: 'json' };
 import enTrain from './en/train.json' with { type: 'json' };
@@ -15,6 +16,7 @@ import zhDevices from './zh/devices.json' with { type: 'json' };
 import zhDownloads from './zh/downloads.json' with { type: 'json' };
 import zhExports from './zh/exports.json' with { type: 'json' };
 import zhExperiments from './zh/experiments.json' with { type: 'json' };
+import zhLabel from './zh/label.json' with { type: 'json' };
 import zhResults from './zh/results.json' with { type: 'json' };
 import zhTerms from './zh/terms.json' with { type: 'json' };
 import zhTrain from './zh/train.json' with { type: 'json' };
@@ -31,6 +33,7 @@ export const messages = {
     ...enResults,
     ...enExports,
     ...enExperiments,
+    ...enLabel,
     ...enTerms,
   },
   zh: {
@@ -43,6 +46,7 @@ export const messages = {
     ...zhResults,
     ...zhExports,
     ...zhExperiments,
+    ...zhLabel,
     ...zhTerms,
   },
 };

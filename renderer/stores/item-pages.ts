@@ -38,6 +38,12 @@ export class ItemPages<T extends { id: number | string } = Item> {
     return this.#pages.get(Math.floor(index / pageSize))?.items[index % pageSize];
   }
 
+  /** Where an item stands, if it is held. */
+  indexOf(id: T['id']): number | undefined {
+    for (const [index, item] of this.held()) if (item.id === id) return index;
+    return undefined;
+  }
+
   /** Sees to it that the positions from `first` to `last` (both included) are here or on their way. */
   async need(first: number, last: number): Promise<void> {
     const from = Math.max(0, Math.floor(first / pageSize));
@@ -53,25 +59,43 @@ export class ItemPages<T extends { id: number | string } = Item> {
 
   /** Forgets everything: another list begins (a new filter, another project). */
   reset(): void {
-    this.#generation++;
+    this.#outdateReads();
     this.#pages.clear();
-    this.#reading.clear();
     this.total = 0;
     this.#changed();
   }
 
   /** The list changed: what is held must be read again when looked at, and is shown until then. */
   expire(): void {
-    this.#generation++;
-    this.#reading.clear();
+    this.#outdateReads();
     for (const page of this.#pages.values()) page.stale = true;
     this.#changed();
   }
 
-  /** Shows an edit at once, before the list is read again. */
+  /** Shows an edit at once, before the list is read again. What is being read may not know of it and is let go. */
   patch(ids: ReadonlySet<T['id']>, change: Partial<T>): void {
+    this.#outdateReads();
     for (const page of this.#pages.values()) {
       page.items = page.items.map((item) => (ids.has(item.id) ? { ...item, ...change } : item));
+    }
+    this.#changed();
+  }
+
+  /** Takes items off the list at once, before it is read again: those after them move up. */
+  remove(ids: ReadonlySet<T['id']>): void {
+    this.#outdateReads();
+    const held = [...this.#pages].sort(([a], [b]) => a - b);
+    const first = held.findIndex(([, { items }]) => items.some(({ id }) => ids.has(id)));
+    if (first < 0) return;
+    const after = held.slice(first);
+    const gap = after.findIndex(([page], place) => page !== after[0]![0] + place);
+    const moved = (gap < 0 ? after : after.slice(0, gap)).flatMap(([, { items }]) => items);
+    const left = moved.filter(({ id }) => !ids.has(id));
+    this.total -= moved.length - left.length;
+    for (const [page] of after) this.#pages.delete(page);
+    for (let from = 0; from < left.length; from += pageSize) {
+      const page = { items: left.slice(from, from + pageSize), stale: true, usedAt: ++this.#clock };
+      this.#pages.set(after[0]![0] + from / pageSize, page);
     }
     this.#changed();
   }
@@ -81,6 +105,11 @@ export class ItemPages<T extends { id: number | string } = Item> {
     for (const [page, { items }] of this.#pages) {
       for (const [offset, item] of items.entries()) yield [page * pageSize + offset, item];
     }
+  }
+
+  #outdateReads(): void {
+    this.#generation++;
+    this.#reading.clear();
   }
 
   async #readPage(page: number): Promise<void> {

@@ -1,12 +1,10 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, triggerRef } from 'vue';
-import type { Item, ItemFilter, Params, Project, Split } from '../../shared/contract/index.ts';
+import type { EditDone, Item, ItemFilter, Params, Project, Split } from '../../shared/contract/index.ts';
 import { lab } from '../bridge.ts';
+import { leaves, type ItemChange } from './item-filter.ts';
 import { ItemPages } from './item-pages.ts';
 import { useProject } from './project.ts';
-
-/** Items a selection reads at once when it spans pages that are not on view. */
-const selectionWindow = 2000;
 
 /** The filtered items of the Data screen: a window of them, what is selected, and the edits. */
 export const useItems = defineStore('items', () => {
@@ -18,6 +16,7 @@ export const useItems = defineStore('items', () => {
   const failure = ref<unknown>(null);
   const revision = ref(0);
   let anchor = 0;
+  let bandTurn = 0;
 
   const pages = shallowRef(
     new ItemPages(
@@ -25,11 +24,13 @@ export const useItems = defineStore('items', () => {
       () => {
         total.value = pages.value.total;
         triggerRef(pages);
+        followFocus();
       },
     ),
   );
 
-  const focused = computed<Item | undefined>(() => pages.value.at(focusIndex.value));
+  /** The item the keys act upon. It stays the same one while the list around it changes. */
+  const focused = shallowRef<Item>();
   const isFiltered = computed(() => Object.values(filter.value).some((value) => value !== undefined));
 
   const itemAt = (index: number): Item | undefined => pages.value.at(index);
@@ -43,12 +44,48 @@ export const useItems = defineStore('items', () => {
     }
   }
 
-  async function restart(): Promise<void> {
+  function begin(): void {
     selected.value = new Set();
     focusIndex.value = 0;
     anchor = 0;
+    focused.value = undefined;
     pages.value.reset();
+  }
+
+  async function restart(): Promise<void> {
+    begin();
     await need(0, 0);
+  }
+
+  function attend(index: number): void {
+    focusIndex.value = Math.max(0, Math.min(index, total.value - 1));
+    focused.value = pages.value.at(focusIndex.value);
+  }
+
+  /** The list has changed: finds the focused item again, or takes what stands in its place when it has left. */
+  function followFocus(): void {
+    const [wanted, here] = [focused.value, pages.value.at(focusIndex.value)];
+    if (!wanted || here?.id === wanted.id) focused.value = here;
+    else if (here) void findFocus(wanted.id).catch((error: unknown) => (failure.value = error));
+  }
+
+  async function findFocus(id: number): Promise<void> {
+    const index = pages.value.indexOf(id) ?? (await positionOf(id));
+    if (focused.value?.id !== id) return;
+    attend(index ?? focusIndex.value);
+    if (index !== null && !focused.value) await need(index, index);
+  }
+
+  const positionOf = async (id: number): Promise<number | null> =>
+    (await lab().call('items.position', { filter: filter.value, id })).index;
+
+  /** Goes to an item if the filter lets it through. */
+  async function reveal(id: number): Promise<void> {
+    const index = await positionOf(id);
+    if (index === null) return;
+    await need(index, index);
+    attend(index);
+    anchor = focusIndex.value;
   }
 
   async function setFilter(next: ItemFilter): Promise<void> {
@@ -58,25 +95,16 @@ export const useItems = defineStore('items', () => {
 
   function clear(): void {
     filter.value = {};
-    selected.value = new Set();
-    focusIndex.value = 0;
-    pages.value.reset();
+    begin();
   }
 
-  async function idsBetween(first: number, last: number): Promise<number[]> {
-    const ids: number[] = [];
-    for (let offset = first; offset <= last; offset += selectionWindow) {
-      const limit = Math.min(selectionWindow, last - offset + 1);
-      const window = await lab().call('items.list', { filter: filter.value, offset, limit });
-      ids.push(...window.items.map((item) => item.id));
-    }
-    return ids;
-  }
+  const idsBetween = (first: number, last: number): Promise<number[]> =>
+    lab().call('items.ids', { filter: filter.value, first, last });
 
   /** Selects one item, adds or removes it (`toggle`), or everything from the last one to here (`range`). */
   async function select(index: number, how: 'one' | 'toggle' | 'range'): Promise<void> {
-    focusIndex.value = Math.max(0, Math.min(index, total.value - 1));
-    const item = pages.value.at(focusIndex.value);
+    attend(index);
+    const item = focused.value;
     if (how === 'range') {
       const [first, last] = [Math.min(anchor, focusIndex.value), Math.max(anchor, focusIndex.value)];
       selected.value = new Set(await idsBetween(first, last));
@@ -90,13 +118,28 @@ export const useItems = defineStore('items', () => {
     selected.value = next;
   }
 
-  function selectIndexes(indexes: Iterable<number>, keep: ReadonlySet<number>): void {
+  /** Goes to a position without selecting more: what is selected alone goes along. */
+  async function moveTo(index: number): Promise<void> {
+    if (selected.value.size <= 1) await select(index, 'one');
+    else attend(index);
+  }
+
+  /** Selects what a rubber band touches, on top of `keep`; whatever of it is not held is read. */
+  async function selectIndexes(indexes: readonly number[], keep: ReadonlySet<number>): Promise<void> {
+    const turn = ++bandTurn;
     const next = new Set(keep);
+    const missing: number[] = [];
     for (const index of indexes) {
       const item = pages.value.at(index);
       if (item) next.add(item.id);
+      else missing.push(index);
     }
     selected.value = next;
+    if (missing.length === 0) return;
+    const first = missing[0]!;
+    const ids = await idsBetween(first, missing.at(-1)!);
+    if (turn === bandTurn)
+      selected.value = new Set([...next, ...missing.map((index) => ids[index - first]!)]);
   }
 
   async function selectAll(): Promise<void> {
@@ -107,41 +150,61 @@ export const useItems = defineStore('items', () => {
     selected.value = new Set();
   }
 
-  function edited(result: { changed: number; project: Project }): number {
-    project.current = result.project;
-    return result.changed;
+  /** Shows an edit at once and makes it; when it fails, the list is read as it is. */
+  async function edit(
+    ids: number[],
+    change: ItemChange,
+    make: () => Promise<{ changed: number; project: Project }>,
+  ): Promise<number> {
+    const edited = new Set(ids);
+    pages.value.patch(edited, change);
+    if (leaves(filter.value, change)) {
+      selected.value = new Set([...selected.value].filter((id) => !edited.has(id)));
+      if (focused.value && edited.has(focused.value.id)) focused.value = undefined;
+      pages.value.remove(edited);
+      attend(focusIndex.value);
+    }
+    try {
+      const result = await make();
+      project.current = result.project;
+      return result.changed;
+    } catch (error) {
+      pages.value.expire();
+      void need(focusIndex.value, focusIndex.value);
+      throw error;
+    }
   }
 
-  async function label(ids: number[], classId: number | null): Promise<number> {
-    pages.value.patch(new Set(ids), { classId });
-    return edited(await lab().call('items.label', { ids, classId }));
-  }
+  const label = (ids: number[], classId: number | null): Promise<number> =>
+    edit(ids, { classId }, () => lab().call('items.label', { ids, classId }));
+  const setSplit = (ids: number[], split: Split | null): Promise<number> =>
+    edit(ids, { split }, () => lab().call('items.setSplit', { ids, split }));
+  const exclude = (ids: number[], excluded: boolean): Promise<number> =>
+    edit(ids, { excluded }, () => lab().call('items.exclude', { ids, excluded }));
 
-  async function setSplit(ids: number[], split: Split | null): Promise<number> {
-    pages.value.patch(new Set(ids), { split });
-    return edited(await lab().call('items.setSplit', { ids, split }));
-  }
-
-  async function exclude(ids: number[], excluded: boolean): Promise<number> {
-    pages.value.patch(new Set(ids), { excluded });
-    return edited(await lab().call('items.exclude', { ids, excluded }));
+  /** Labels the focused item and shows the next one at once, which stands in its place when it leaves the list. */
+  async function labelAndAdvance(classId: number | null): Promise<number> {
+    const item = focused.value;
+    if (!item) return 0;
+    const made = label([item.id], classId);
+    const next = leaves(filter.value, { classId }) ? focusIndex.value : focusIndex.value + 1;
+    await moveTo(next);
+    return made;
   }
 
   async function resplit(request: Params<'items.resplit'>): Promise<number> {
-    return edited(await lab().call('items.resplit', request));
+    const { changed, project: next } = await lab().call('items.resplit', request);
+    project.current = next;
+    return changed;
   }
 
-  async function step(
-    direction: 'undo' | 'redo',
-  ): Promise<{ done: boolean; action: string; changed: number }> {
+  /** Takes back the last edit or makes it again, and goes to what it was about. */
+  async function step(direction: 'undo' | 'redo'): Promise<EditDone> {
     const result = await lab().call(direction === 'undo' ? 'items.undo' : 'items.redo', {});
     project.current = result.project;
+    if (result.item !== null) await reveal(result.item);
     return result;
   }
-
-  const createClass = (name: string): Promise<unknown> => lab().call('classes.create', { name });
-  const renameClass = (id: number, name: string): Promise<unknown> =>
-    lab().call('classes.rename', { id, name });
 
   async function startImport(path: string, options: Omit<Params<'items.import'>, 'path'>): Promise<string> {
     return (await lab().call('items.import', { path, ...options })).job;
@@ -170,6 +233,9 @@ export const useItems = defineStore('items', () => {
     setFilter,
     clear,
     select,
+    moveTo,
+    reveal,
+    labelAndAdvance,
     selectIndexes,
     selectAll,
     selectNone,
@@ -178,8 +244,6 @@ export const useItems = defineStore('items', () => {
     exclude,
     resplit,
     step,
-    createClass,
-    renameClass,
     startImport,
     listen,
   };

@@ -2,7 +2,7 @@
  * Colours of classes, in a fixed colour-blind-safe order: Okabe & Ito (2008) first, then Paul Tol's
  * "muted" and "light" schemes. Never the only carrier of meaning: a name stands beside each.
  */
-const sequence = [
+export const classColors = [
   '#E69F00',
   '#56B4E9',
   '#009E73',
@@ -27,9 +27,9 @@ const sequence = [
 
 export const unlabelledColor = '#7f8794';
 
-/** The colour of a class by its position in the project; it repeats after 20. */
-export function classColor(order: number): string {
-  return sequence[order % sequence.length] ?? unlabelledColor;
+/** A colour by its position in the sequence; it repeats after 20. */
+export function classColor(position: number): string {
+  return classColors[position % classColors.length] ?? unlabelledColor;
 }
 
 /** Colours of runs: the same run has the same colour in every chart. */

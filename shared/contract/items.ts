@@ -62,7 +62,12 @@ const history = z.object({
   project: projectSchema,
 });
 
+export type EditDone = z.infer<typeof history>;
+
 const classId = z.number().int();
+const classImpact = z.object({ items: z.number().int(), runs: z.number().int() });
+/** How many items have a class, and how many runs were trained with it. */
+export type ClassImpact = z.infer<typeof classImpact>;
 const className = z.string().min(1).max(200);
 
 const order = z.enum(itemOrders).default('path');
@@ -153,10 +158,7 @@ export const itemMethods = {
   'classes.create': method(z.object({ name: className }), z.array(classSchema)),
   'classes.rename': method(z.object({ id: classId, name: className }), z.array(classSchema)),
   /** What removing a class or merging it would be about. */
-  'classes.impact': method(
-    z.object({ id: classId }),
-    z.object({ items: z.number().int(), runs: z.number().int() }),
-  ),
+  'classes.impact': method(z.object({ id: classId }), classImpact),
   /** Labels every item of one class with another, and removes the class. Runs that know it keep it. */
   'classes.merge': method(z.object({ id: classId, into: classId }), edit),
   /** Removes a class; its items have no label then. Runs that know it keep it. */

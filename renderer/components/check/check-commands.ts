@@ -3,9 +3,9 @@ import type { Finding, Item } from '../../../shared/contract/index.ts';
 import { useChecks } from '../../stores/checks.ts';
 import { useProject } from '../../stores/project.ts';
 import { offerCommands, type Command } from '../../stores/window/commands.ts';
+import { classCommands } from '../data/class-commands.ts';
+import { screenKeys } from '../data/screen-keys.ts';
 import { useFindingActions } from './finding-actions.ts';
-
-const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 export interface FindingFocus {
   /** Which finding of the list the keys act upon. */
@@ -48,9 +48,9 @@ export function useCheckCommands(): FindingFocus {
     if (one && !one.excluded) await actions.leaveOut([one.id]);
   }
 
-  async function labelPicture(digit: number): Promise<void> {
-    const [one, entry] = [item(), project.classes[digit - 1]];
-    if (one && entry) await actions.label([one.id], entry.id);
+  async function labelPicture(classId: number): Promise<void> {
+    const one = item();
+    if (one) await actions.label([one.id], classId);
   }
 
   const move = (keys: string, help: string, label: string, run: () => void): Command => ({
@@ -62,23 +62,22 @@ export function useCheckCommands(): FindingFocus {
     run,
   });
 
-  offerCommands('check.title', [
+  const { resolve, keep, exclude } = screenKeys;
+  offerCommands('check.title', () => [
+    ...classCommands(project.classes, (classId) => void labelPicture(classId)),
     move('ArrowDown', '↑ ↓', 'check.moveFinding', () => focus(place.value + 1, 0)),
     move('ArrowUp', '', 'check.moveFinding', () => focus(place.value - 1, 0)),
     move('ArrowRight', '← →', 'check.movePicture', () => focus(place.value, picture.value + 1)),
     move('ArrowLeft', '', 'check.movePicture', () => focus(place.value, picture.value - 1)),
-    { id: 'check.resolve', label: 'check.resolve', keys: 'R', run: withFinding(actions.resolve) },
-    { id: 'check.keep', label: 'check.keep', keys: 'K', run: withFinding(actions.keep) },
-    { id: 'check.leaveOut', label: 'check.leaveOutPicture', keys: 'E', run: () => void leaveOutPicture() },
+    { id: 'check.resolve', label: resolve.label, keys: resolve.key, run: withFinding(actions.resolve) },
+    { id: 'check.keep', label: keep.label, keys: keep.key, run: withFinding(actions.keep) },
+    {
+      id: 'check.leaveOut',
+      label: 'check.leaveOutPicture',
+      keys: exclude.key,
+      run: () => void leaveOutPicture(),
+    },
     { id: 'check.start', label: 'check.start', run: () => void checks.start() },
-    ...digits.map((digit): Command => ({
-      id: `check.label${digit}`,
-      label: 'check.labelPicture',
-      keys: String(digit),
-      helpKeys: digit === 1 ? '1–9' : '',
-      inPalette: false,
-      run: () => void labelPicture(digit),
-    })),
   ]);
 
   return { place, picture, focus };

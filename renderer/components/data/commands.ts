@@ -1,10 +1,12 @@
+import { useRouter } from 'vue-router';
+import type { ClassInfo } from '../../../shared/contract/index.ts';
 import { offerCommands, type Command } from '../../stores/window/commands.ts';
 import { useItems } from '../../stores/items.ts';
 import { useProject } from '../../stores/project.ts';
-import { useEdits } from './edits.ts';
+import { classCommands } from './class-commands.ts';
+import { useEdits, type Edits } from './edits.ts';
 import { useImport } from './import.ts';
-
-const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+import { screenKeys } from './screen-keys.ts';
 
 /** What can be done anywhere on the Data screen. */
 export function useDataCommands(): void {
@@ -23,65 +25,63 @@ export function useDataCommands(): void {
   ]);
 }
 
+/** Leaving out and moving to a split: the same in the grid and one at a time. */
+export function sortingCommands(edits: Edits): Command[] {
+  const { exclude, train, validation, test } = screenKeys;
+  return [
+    { id: 'data.exclude', label: exclude.label, keys: exclude.key, run: () => void edits.exclude(true) },
+    {
+      id: 'data.include',
+      label: 'data.includeSelected',
+      keys: `Shift+${exclude.key}`,
+      run: () => void edits.exclude(false),
+    },
+    { id: 'data.train', label: train.label, keys: train.key, run: () => void edits.setSplit('train') },
+    {
+      id: 'data.validation',
+      label: validation.label,
+      keys: validation.key,
+      run: () => void edits.setSplit('validation'),
+    },
+    { id: 'data.test', label: test.label, keys: test.key, run: () => void edits.setSplit('test') },
+  ];
+}
+
+/** A line of the help for keys that another part of the screen listens to. */
+const toldKeys = (told: { id: string; label: string; helpKeys: string }): Command => ({
+  ...told,
+  inPalette: false,
+  run: () => undefined,
+});
+
 /** The keys and palette entries of the images. Moving about in the grid is the grid's own. */
 export function useGridCommands(): void {
   const items = useItems();
   const project = useProject();
   const edits = useEdits();
+  const router = useRouter();
 
   /** With one item at hand, labelling goes on to the next: a folder is labelled with digits alone. */
-  async function labelDigit(digit: number): Promise<void> {
-    const entry = project.classes[digit - 1];
-    if (!entry) return;
-    const single = items.selected.size <= 1;
-    await edits.label(entry.id);
-    if (single && items.focusIndex < items.total - 1) await items.select(items.focusIndex + 1, 'one');
+  async function labelAs(classId: ClassInfo['id']): Promise<void> {
+    if (items.selected.size > 1) await edits.label(classId);
+    else await edits.labelAndAdvance(classId);
   }
 
-  const labelKeys: Command[] = digits.map((digit) => ({
-    id: `data.label${digit}`,
-    label: 'data.labelAs',
-    keys: String(digit),
-    helpKeys: digit === 1 ? '1–9' : '',
-    inPalette: false,
-    run: () => void labelDigit(digit),
-  }));
-
-  offerCommands('data.images', [
+  offerCommands('data.images', () => [
     { id: 'data.all', label: 'data.selectAll', keys: 'Ctrl+A', run: () => void items.selectAll() },
     { id: 'data.none', label: 'data.selectNone', keys: 'Escape', run: () => items.selectNone() },
-    ...labelKeys,
+    {
+      id: 'data.one',
+      label: screenKeys.one.label,
+      keys: screenKeys.one.key,
+      run: () => void router.push('/data?view=one'),
+    },
+    ...classCommands(project.classes, (classId) => void labelAs(classId)),
     { id: 'data.unlabel', label: 'data.removeLabel', keys: '0', run: () => void edits.label(null) },
-    { id: 'data.exclude', label: 'data.excludeSelected', keys: 'E', run: () => void edits.exclude(true) },
-    {
-      id: 'data.include',
-      label: 'data.includeSelected',
-      keys: 'Shift+E',
-      run: () => void edits.exclude(false),
-    },
-    { id: 'data.train', label: 'data.toTrain', keys: 'T', run: () => void edits.setSplit('train') },
-    {
-      id: 'data.validation',
-      label: 'data.toValidation',
-      keys: 'V',
-      run: () => void edits.setSplit('validation'),
-    },
-    { id: 'data.test', label: 'data.toTest', keys: 'S', run: () => void edits.setSplit('test') },
-    {
-      id: 'data.move',
-      label: 'data.moveFocus',
-      helpKeys: '← ↑ ↓ →',
-      inPalette: false,
-      run: () => undefined,
-    },
-    {
-      id: 'data.extend',
-      label: 'data.extend',
-      helpKeys: 'Shift ← ↑ ↓ →',
-      inPalette: false,
-      run: () => undefined,
-    },
-    { id: 'data.toggle', label: 'data.toggle', helpKeys: 'Space', inPalette: false, run: () => undefined },
+    ...sortingCommands(edits),
+    toldKeys({ id: 'data.move', label: 'data.moveFocus', helpKeys: '← ↑ ↓ →' }),
+    toldKeys({ id: 'data.extend', label: 'data.extend', helpKeys: 'Shift ← ↑ ↓ →' }),
+    toldKeys({ id: 'data.toggle', label: 'data.toggle', helpKeys: 'Space' }),
     {
       id: 'data.find',
       label: 'data.find',

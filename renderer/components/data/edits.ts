@@ -9,6 +9,8 @@ export interface Edits {
   /** What an edit applies to: the selection, or else the focused item. */
   targets(): number[];
   label(classId: number | null): Promise<void>;
+  /** Labels the focused item and goes on to the next. */
+  labelAndAdvance(classId: number): Promise<void>;
   setSplit(split: Split | null): Promise<void>;
   exclude(excluded: boolean): Promise<void>;
   resplit(request: Params<'items.resplit'>): Promise<void>;
@@ -16,15 +18,18 @@ export interface Edits {
   redo(): Promise<void>;
 }
 
-/** Edits of the selected items, each told in the notice bar with its undo. */
-export function useEdits(): Edits {
+/**
+ * Edits of the selected items, each told in the notice bar with its undo. `onlyFocused` where one item alone is on
+ * view, whatever is selected.
+ */
+export function useEdits({ onlyFocused = false } = {}): Edits {
   const items = useItems();
   const project = useProject();
   const notices = useNotices();
   const { t } = useI18n();
 
   function targets(): number[] {
-    if (items.selected.size > 0) return [...items.selected];
+    if (!onlyFocused && items.selected.size > 0) return [...items.selected];
     return items.focused ? [items.focused.id] : [];
   }
 
@@ -36,8 +41,11 @@ export function useEdits(): Edits {
     notices.show(t(`data.${direction}Done`, { action, n: result.changed }, result.changed));
   }
 
-  async function edit(work: (ids: number[]) => Promise<number>, tell: (n: number) => string): Promise<void> {
-    const ids = targets();
+  async function edit(
+    work: (ids: number[]) => Promise<number>,
+    tell: (n: number) => string,
+    ids = targets(),
+  ): Promise<void> {
     if (ids.length === 0) return notices.show(t('data.nothingSelected'));
     const changed = await notices.attempt(() => work(ids));
     if (changed === undefined) return;
@@ -53,6 +61,12 @@ export function useEdits(): Edits {
       edit(
         (ids) => items.label(ids, classId),
         (n) => t('data.labelled', { n, name: nameOf(classId) }, n),
+      ),
+    labelAndAdvance: (classId) =>
+      edit(
+        () => items.labelAndAdvance(classId),
+        (n) => t('data.labelled', { n, name: nameOf(classId) }, n),
+        items.focused ? [items.focused.id] : [],
       ),
     setSplit: (split) =>
       edit(

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, onBeforeUnmount, shallowRef } from 'vue';
+import { computed, onBeforeUnmount, shallowRef, toValue, type MaybeRefOrGetter } from 'vue';
 
 /** Something a person can do here: in the palette by its label, at once by its key. */
 export interface Command {
@@ -21,7 +21,8 @@ export interface Command {
 export interface CommandGroup {
   /** Key of the locale files: the screen or the frame. */
   title: string;
-  commands: Command[];
+  /** A getter where they change, as the classes do. */
+  commands: MaybeRefOrGetter<Command[]>;
 }
 
 const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
@@ -56,9 +57,16 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** A button or link is pressed by these keys itself. */
+function pressesControl(keys: string, target: EventTarget | null): boolean {
+  return (
+    /^(Space|Enter)$/.test(keys) && target instanceof HTMLElement && /^(button|a)$/i.test(target.tagName)
+  );
+}
+
 export const useCommands = defineStore('commands', () => {
   const groups = shallowRef<CommandGroup[]>([]);
-  const all = computed(() => groups.value.flatMap((group) => group.commands));
+  const all = computed(() => groups.value.flatMap((group) => toValue(group.commands)));
 
   function add(group: CommandGroup): () => void {
     groups.value = [...groups.value, group];
@@ -69,6 +77,7 @@ export const useCommands = defineStore('commands', () => {
   function press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.isComposing) return;
     const keys = pressedKeys(event);
+    if (pressesControl(keys, event.target)) return;
     const typing = isTyping(event.target);
     const command = [...all.value].reverse().find((one) => one.keys === keys && (!typing || one.inFields));
     if (!command) return;
@@ -80,7 +89,7 @@ export const useCommands = defineStore('commands', () => {
 });
 
 /** Offers commands as long as the calling component is there. */
-export function offerCommands(title: string, commands: Command[]): void {
+export function offerCommands(title: string, commands: MaybeRefOrGetter<Command[]>): void {
   const remove = useCommands().add({ title, commands });
   onBeforeUnmount(remove);
 }

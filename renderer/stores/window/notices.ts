@@ -22,6 +22,11 @@ export const useNotices = defineStore('notices', () => {
     current.value = { id: nextId++, text: errorSentence(error), tone: 'failed' };
   }
 
+  /** Takes away what is shown, because it is no longer the last thing done. */
+  function dismiss(): void {
+    current.value = null;
+  }
+
   /** Runs something that may fail and shows the failure; returns undefined when it did. */
   async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -32,5 +37,5 @@ export const useNotices = defineStore('notices', () => {
     }
   }
 
-  return { current, show, showError, attempt };
+  return { current, show, showError, dismiss, attempt };
 });
