@@ -24,6 +24,14 @@ export const errorSentences = {
     en: '{path} could not be read ({detail}). Check its permissions.',
     zh: '无法读取 {path}（{detail}）。请检查其访问权限。',
   },
+  'file.exists': {
+    en: 'There is already a file at {path}. It was left as it is; choose another name.',
+    zh: '{path} 处已有文件，未作更改。请使用其他名称。',
+  },
+  'relink.nothing': {
+    en: 'No file of this project is missing at {path}.',
+    zh: '{path} 处没有缺失的项目文件。',
+  },
   'file.unwritable': {
     en: '{path} could not be written ({detail}). Choose a folder you may write to, or free some disk space.',
     zh: '无法写入 {path}（{detail}）。请选择可写的文件夹，或释放磁盘空间。',

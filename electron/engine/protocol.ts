@@ -140,6 +140,27 @@ export const engineMethods = {
     progress: z.object({ inspected: z.array(inspectedSchema) }),
     result: nothing,
   },
+  /** Positions of files that are not there, and the folder that each should lie in; see `findMissing`. */
+  findMissing: {
+    params: z.object({ paths: z.array(path) }),
+    progress: nothing,
+    result: z.array(z.object({ index: z.number().int(), folder: z.string() })),
+  },
+  /** Looks for files in a folder they may have moved to; see `findMoved`. */
+  findMoved: {
+    params: z.object({
+      folder: path,
+      wanted: z.array(z.object({ path, bytes: z.number(), sha256: z.string() })),
+    }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: z.object({ places: z.array(z.string().nullable()), differing: z.number().int() }),
+  },
+  /** Whether files that have just appeared are whole; null for one that is gone again. */
+  lookAtArrivals: {
+    params: z.object({ paths: z.array(path) }),
+    progress: nothing,
+    result: z.array(z.object({ bytes: z.number(), modified: z.number(), whole: z.boolean() }).nullable()),
+  },
   /** Writes a WebP whose longer side is at most `size` pixels. */
   thumbnail: {
     params: z.object({ path, out: path, size: z.number().int().min(16).max(4096) }),

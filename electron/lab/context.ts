@@ -25,6 +25,8 @@ export interface LabOptions {
   mirror?: string;
   /** How devices other than the CPU are checked; without it, the CPU computes. */
   deviceChecks?: DeviceChecks;
+  /** Shortest pause between two looks at watched folders, in ms; 2 s by default. */
+  watchPause?: number;
   /** The system's file dialog, where the host has one; answers the paths chosen, none when it was closed. */
   pick?: (options: PickOptions) => Promise<string[]>;
 }

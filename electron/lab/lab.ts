@@ -24,6 +24,9 @@ import { RunService, runHandlers } from './runs/runs.ts';
 import { tuningHandlers } from './runs/tuning.ts';
 import { ladderHandlers } from './transfer/ladder.ts';
 import { SeriesService, seriesHandlers } from './transfer/series.ts';
+import { MissingItems } from './sources/missing.ts';
+import { sourceHandlers } from './sources/sources.ts';
+import { WatchService } from './sources/watching.ts';
 import { SuggestionService, suggestionHandlers } from './suggestions/suggestions.ts';
 import { zooHandlers } from './zoo.ts';
 
@@ -74,13 +77,16 @@ function createContext(options: LabOptions): LabContext {
 
 function createHandlers(lab: LabContext): Handlers {
   const checks = new CheckService(lab);
+  const missing = new MissingItems(lab);
+  const watches = new WatchService(lab, missing, () => checks.startByItself());
   const services = { runs: new RunService(lab), evaluations: new EvaluationService(lab) };
   const series = new SeriesService(lab, services.runs);
   return {
     ...appHandlers(lab),
     ...deviceHandlers(lab.devices),
     ...projectHandlers(lab, services),
-    ...itemHandlers(lab, () => checks.startByItself()),
+    ...itemHandlers(lab, () => checks.startByItself(), missing),
+    ...sourceHandlers(lab, missing, watches),
     ...checkHandlers(checks),
     ...suggestionHandlers(new SuggestionService(lab)),
     ...classHandlers(lab),

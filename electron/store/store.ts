@@ -7,6 +7,7 @@ import { classQueries } from './queries/classes.ts';
 import { editQueries } from './queries/edits.ts';
 import { epochQueries } from './queries/epochs.ts';
 import { itemFolders } from './queries/item-folders.ts';
+import { itemFileQueries } from './queries/item-files.ts';
 import { itemListing } from './queries/item-listing.ts';
 import { itemQueries } from './queries/items.ts';
 import { predictionQueries } from './queries/predictions.ts';
@@ -17,6 +18,7 @@ import { runMarkQueries } from './queries/run-marks.ts';
 import { runQueries, summaryQueries } from './queries/runs.ts';
 import { suggestionQueries } from './queries/suggestions.ts';
 import { splittingQueries } from './queries/splitting.ts';
+import { watchedFolderQueries } from './queries/watched-folders.ts';
 import { orUnwritable } from './sqlite-error.ts';
 
 /** An open project database: short synchronous queries, grouped by table. */
@@ -28,6 +30,8 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     classes: classQueries(db),
     items: itemQueries(db),
     attributes: attributeQueries(db),
+    itemFiles: itemFileQueries(db),
+    watchedFolders: watchedFolderQueries(db),
     folders: itemFolders(db),
     listing: itemListing(db, suggestions),
     suggestions,

@@ -3,6 +3,7 @@ import { engineInfoSchema } from './app.ts';
 import { devicesSchema } from './devices.ts';
 import { jobSchema } from './jobs.ts';
 import { projectSchema } from './projects.ts';
+import { missingFilesSchema, watchedFolderSchema } from './sources.ts';
 import { suggestionSummarySchema } from './suggestions.ts';
 import { epochSchema, runProgressSchema, runSchema } from './runs.ts';
 
@@ -11,6 +12,8 @@ export const events = {
   'project.changed': projectSchema.nullable(),
   /** Items, labels or splits changed: lists must be read again. */
   'items.changed': z.object({ revision: z.number().int() }),
+  'missing.changed': missingFilesSchema,
+  'watches.changed': z.array(watchedFolderSchema),
   'run.changed': runSchema,
   /** Runs were removed, tagged, starred or put away: lists must be read again. */
   'runs.changed': z.object({}),

@@ -15,6 +15,7 @@ import { runMethods } from './runs.ts';
 import { runGroupMethods } from './run-groups.ts';
 import { seriesMethods } from './series.ts';
 import { transferMethods } from './transfer.ts';
+import { sourceMethods } from './sources.ts';
 import { suggestionMethods } from './suggestions.ts';
 import { tuningMethods } from './tuning.ts';
 import { zooMethods } from './zoo.ts';
@@ -25,6 +26,7 @@ export const methods = {
   ...deviceMethods,
   ...projectMethods,
   ...itemMethods,
+  ...sourceMethods,
   ...checkMethods,
   ...suggestionMethods,
   ...jobMethods,
@@ -78,6 +80,7 @@ export type * from './predictions.ts';
 export type * from './projects.ts';
 export type * from './run-groups.ts';
 export type * from './runs.ts';
+export type * from './sources.ts';
 export type * from './series.ts';
 export type * from './transfer.ts';
 export type * from './suggestions.ts';

@@ -17,6 +17,8 @@ export const itemSchema = z.object({
   /** Why it cannot be used, or what is odd about it: codes of `shared/item-reasons.ts`. */
   reasons: z.array(z.string()),
   excluded: z.boolean(),
+  /** True while the file is not where it was. */
+  missing: z.boolean().optional(),
   width: z.number().int(),
   height: z.number().int(),
   bytes: z.number(),

@@ -83,6 +83,22 @@ export async function importAndWait(
   return done as Job & { result?: ImportReport };
 }
 
+/** Calls a method that starts a job, and waits for the job's end. */
+export async function endedJob<M extends 'items.exportLabels' | 'items.relink' | 'watches.add'>(
+  lab: Lab,
+  method: M,
+  params: Params<M>,
+): Promise<Job> {
+  const ends: Job[] = [];
+  const stop = lab.on('job.changed', (job) => {
+    if (job.status !== 'running') ends.push(job);
+  });
+  const { job: id } = (await lab.call(method, params)) as { job: string };
+  const done = ends.find((job) => job.id === id) ?? (await nextEvent(lab, 'job.changed', endOf(id)));
+  stop();
+  return done;
+}
+
 const endOf = (id: string) => (job: Job) => job.id === id && job.status !== 'running';
 
 /** Writes `count` pictures of one colour with some noise, as `<folder>/<n>.png`. */

@@ -1,6 +1,9 @@
 import { unpackArchive } from '../data/archive/unpack.ts';
 import { thumbnail } from '../data/decode.ts';
 import { dealItems } from '../data/deal-splits.ts';
+import { lookAtArrivals } from '../data/files/arrivals.ts';
+import { findMissing } from '../data/files/missing.ts';
+import { findMoved } from '../data/files/moved.ts';
 import { inspectMany } from '../data/inspect.ts';
 import { nearDuplicates } from '../data/near-duplicates.ts';
 import { measurePictures } from '../data/picture-measures.ts';
@@ -14,6 +17,9 @@ type MediaHandlers = Pick<
   EngineHandlers,
   | 'scan'
   | 'unpack'
+  | 'findMissing'
+  | 'findMoved'
+  | 'lookAtArrivals'
   | 'inspect'
   | 'thumbnail'
   | 'measurePictures'
@@ -39,6 +45,11 @@ export const mediaHandlers: MediaHandlers = {
   unpack({ path, into }, { progress, signal }) {
     return unpackArchive(path, into, { signal, onProgress: (done, total) => progress({ done, total }) });
   },
+  findMissing: ({ paths }, { signal }) => findMissing(paths, signal),
+  findMoved({ wanted, folder }, { progress, signal }) {
+    return findMoved(wanted, folder, { signal, onProgress: (done, total) => progress({ done, total }) });
+  },
+  lookAtArrivals: ({ paths }) => lookAtArrivals(paths),
   async inspect({ paths }, { progress, signal }) {
     let inspected: Inspected[] = [];
     const flush = () => {

@@ -11,6 +11,7 @@ import { serveCommand } from './commands/serve.ts';
 import { freezingCommands } from './commands/freezing.ts';
 import { suggestCommand } from './commands/suggest.ts';
 import { splitCommand } from './commands/split.ts';
+import { sourceCommands } from './commands/sources.ts';
 import { trainCommands } from './commands/train.ts';
 import { zooCommands } from './commands/zoo.ts';
 import { note } from './output.ts';
@@ -41,6 +42,7 @@ function graft(): Command {
   for (const add of [
     doctorCommand,
     dataCommands,
+    sourceCommands,
     checkCommand,
     suggestCommand,
     splitCommand,

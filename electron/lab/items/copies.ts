@@ -9,13 +9,23 @@ import { shortened } from '../../../shared/file-names.ts';
 /** Longest base name in bytes that leaves room for a number, under the 255 of common file systems. */
 const LONGEST_NAME = 200;
 
+/** Copies a file into `folder` and returns where it lies there; see `placeInto`. */
+export function copyInto(folder: string, file: string, sha256: string): Promise<string> {
+  return placeInto(folder, file, sha256, 'copy');
+}
+
 /**
- * Copies a file into `folder` and returns where it lies there. The copy appears under its name once it is
+ * Puts a file into `folder`, as a copy or as a hard link where the disk has them. A copy appears under its name once it is
  * whole; a different file of that name is left alone and the copy gets a number; the same file (from an
  * import that was cut off) is used as it is.
  * @throws GraftError file.unwritable
  */
-export async function copyInto(folder: string, file: string, sha256: string): Promise<string> {
+export async function placeInto(
+  folder: string,
+  file: string,
+  sha256: string,
+  how: 'copy' | 'link',
+): Promise<string> {
   const part = join(folder, `.${randomBytes(6).toString('hex')}.part`);
   try {
     await mkdir(folder, { recursive: true });
@@ -24,7 +34,7 @@ export async function copyInto(folder: string, file: string, sha256: string): Pr
       const there = await sha256Of(target);
       if (there === sha256) return target;
       if (there !== undefined) continue;
-      await copyFile(file, part);
+      if (how === 'copy' || !(await linked(file, part))) await copyFile(file, part);
       if (await appear(part, target)) return target;
     }
   } catch (error) {
@@ -33,6 +43,14 @@ export async function copyInto(folder: string, file: string, sha256: string): Pr
   } finally {
     await rm(part, { force: true });
   }
+}
+
+/** False across disks, and on those without hard links. */
+function linked(file: string, target: string): Promise<boolean> {
+  return link(file, target).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Gives a whole file its name unless that is taken. Without hard links (FAT), by renaming. */

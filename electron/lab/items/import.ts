@@ -1,5 +1,6 @@
 import { join, resolve, sep } from 'node:path';
 import type { ImportKind, ImportReport, Job, ParsedParams, Split } from '../../../shared/contract/index.ts';
+import { GraftError } from '../../../shared/errors.ts';
 import { safeName } from '../../../shared/file-names.ts';
 import type { Inspected, ScannedEntry } from '../../engine/protocol.ts';
 import type { NewItem } from '../../store/queries/items.ts';
@@ -28,13 +29,26 @@ type ImportParams = ParsedParams<'items.import'>;
 export function startImport(
   lab: LabContext,
   params: ImportParams,
+  { mayBeEmpty = false } = {},
 ): { job: Job; result: Promise<ImportReport> } {
   const project = lab.projects.current;
   const path = resolve(params.path);
   const also = params.also.map((one) => resolve(one));
   return lab.jobs.start({ kind: 'import', subject: path }, (job) =>
-    new Import(lab, project, { ...params, path, also }, job).run(),
+    new Import(lab, project, { ...params, path, also }, job).run({ mayBeEmpty }),
   );
+}
+
+/** Takes in files that have been found already, e.g. in a watched folder, without a job of its own. */
+export function importEntries(
+  lab: LabContext,
+  { collection, copy }: Pick<ImportParams, 'collection' | 'copy'>,
+  entries: ScannedEntry[],
+  signal: AbortSignal,
+): Promise<ImportReport> {
+  const params: ImportParams = { path: '', also: [], kind: 'auto', collection, copy };
+  const job = { id: '', signal, progress: () => undefined };
+  return new Import(lab, lab.projects.current, params, job).take(entries);
 }
 
 /** One import: scan, inspect and store batch by batch, then deal splits where none were given. */
@@ -63,16 +77,20 @@ class Import {
     this.#job = job;
   }
 
-  async run(): Promise<ImportReport> {
+  /** @throws GraftError import.empty and what a scan throws */
+  async run({ mayBeEmpty }: { mayBeEmpty: boolean }): Promise<ImportReport> {
     const unpacked: Unpacked[] = [];
     try {
-      return await this.#take(await this.#scanAll(unpacked));
+      return await this.take(await this.#scanAll(unpacked));
+    } catch (error) {
+      if (mayBeEmpty && error instanceof GraftError && error.code === 'import.empty') return this.#finish();
+      throw error;
     } finally {
       if (this.#report.added + this.#report.known === 0) await Promise.all(unpacked.map(discardUnpacked));
     }
   }
 
-  async #take(entries: ScannedEntry[]): Promise<ImportReport> {
+  async take(entries: ScannedEntry[]): Promise<ImportReport> {
     const fresh = this.#leaveKnown(entries);
     this.#report.classes = labelsOf(entries);
     this.#addClasses();

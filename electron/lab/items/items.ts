@@ -5,13 +5,19 @@ import type { ItemRow } from '../../store/queries/items.ts';
 import type { Store } from '../../store/store.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { splitChoices } from './groupings.ts';
+import type { MissingItems } from '../sources/missing.ts';
 import { startImport } from './import.ts';
 import { tellRunsOf } from '../runs/shown-run.ts';
 import { changesOf, dealProject, previewOf } from './splitting.ts';
 
 /** Listing, labelling and splitting items, with undo. `onImported` is told when an import has brought something. */
-export function itemHandlers(lab: LabContext, onImported: () => void): HandlersOf<'items'> {
+export function itemHandlers(
+  lab: LabContext,
+  onImported: () => void,
+  missing: Pick<MissingItems, 'has'>,
+): Omit<HandlersOf<'items'>, 'items.missing' | 'items.relink' | 'items.exportLabels'> {
   const { projects } = lab;
+  const withMissing = (item: Item): Item => (missing.has(item.id) ? { ...item, missing: true } : item);
 
   function edit(action: string, field: EditedField, values: Iterable<[number, EditedValue]>) {
     const changed = projects.edit((store) => store.edits.record(action, field, values));
@@ -38,7 +44,7 @@ export function itemHandlers(lab: LabContext, onImported: () => void): HandlersO
       const { store } = projects.current;
       const { revision } = store.project.get();
       const { total, ids } = store.listing.window(filter, offset, limit, revision, order);
-      return { total, items: withSuggestions(store, ids) };
+      return { total, items: withSuggestions(store, ids).map(withMissing) };
     },
     'items.attributes': () => projects.current.store.attributes.columns(),
     'items.ids'({ filter, order, first, last }) {
@@ -51,7 +57,7 @@ export function itemHandlers(lab: LabContext, onImported: () => void): HandlersO
       return { index: store.listing.position(filter, id, store.project.get().revision, order) };
     },
     'items.folders': () => projects.current.store.folders(),
-    'items.get': ({ ids }) => withSuggestions(projects.current.store, ids),
+    'items.get': ({ ids }) => withSuggestions(projects.current.store, ids).map(withMissing),
     'items.label'({ ids, classId }) {
       if (classId !== null && !projects.current.store.classes.byId(classId)) {
         throw new GraftError('class.unknown', { id: classId });

@@ -6,6 +6,7 @@ import { suggestions } from './0005-suggestions.ts';
 import { certificates } from './0006-certificates.ts';
 import { splitSettings } from './0007-split-settings.ts';
 import { manyRuns } from './0008-many-runs.ts';
+import { watchedFolders } from './0009-watched-folders.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   certificates,
   splitSettings,
   manyRuns,
+  watchedFolders,
 ];
