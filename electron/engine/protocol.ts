@@ -65,6 +65,13 @@ export const datasetItemSchema = z.object({
 });
 export type DatasetItem = z.infer<typeof datasetItemSchema>;
 
+/** A picture from anywhere; `data` is a file's content. */
+const imageSchema = z.object({
+  name: z.string(),
+  path: path.optional(),
+  data: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
+});
+
 /** Where an engine call finds and leaves things. */
 export const placesSchema = z.object({
   /** The user's weights library. */
@@ -400,17 +407,11 @@ export const engineMethods = {
     progress: z.object({ done: z.number(), total: z.number() }),
     result: predictionsSchema,
   },
-  /** Predicts pictures from anywhere; `data` is a file's content. Rows in the order given. */
+  /** Predicts pictures from anywhere. Rows in the order given. */
   predictImages: {
     params: z.object({
       run: z.string(),
-      images: z.array(
-        z.object({
-          name: z.string(),
-          path: path.optional(),
-          data: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
-        }),
-      ),
+      images: z.array(imageSchema),
       places: placesSchema,
     }),
     progress: nothing,
@@ -418,6 +419,30 @@ export const engineMethods = {
       probabilities: z.array(z.array(z.number())),
       /** Reason code per picture that could not be read, else null. */
       failed: z.array(z.string().nullable()),
+    }),
+  },
+  /** Where a run's network looked in pictures, for the class it predicts or for one asked about. */
+  explain: {
+    params: z.object({
+      run: z.string(),
+      images: z.array(imageSchema),
+      classIndex: z.number().int().nullable(),
+      places: placesSchema,
+    }),
+    progress: nothing,
+    result: z.object({
+      height: z.number().int(),
+      width: z.number().int(),
+      resize: z.enum(['stretch', 'crop']),
+      pictures: z.array(
+        z.object({
+          failed: z.string().nullable(),
+          classIndex: z.number().int(),
+          probabilities: z.array(z.number()),
+          map: z.array(z.number()),
+        }),
+      ),
+      sanity: z.object({ correlation: z.number(), randomised: z.enum(['network', 'head']) }),
     }),
   },
   /** Writes a run's model to `out`, reads it back, and compares the two on the pictures of `check`. */

@@ -12,6 +12,7 @@ import { EventBus } from './event-bus.ts';
 import { experimentHandlers } from './experiments/experiments.ts';
 import { Assets, type Asset, type AssetKind } from './items/assets.ts';
 import { classHandlers } from './items/classes.ts';
+import { explanationHandlers } from './explanations/explanations.ts';
 import { itemHandlers } from './items/items.ts';
 import { Jobs, jobHandlers } from './jobs.ts';
 import { ProjectKeeper } from './project-keeper.ts';
@@ -100,6 +101,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...evaluationHandlers(services.evaluations),
     ...comparisonHandlers(services.evaluations),
     ...predictionHandlers(lab),
+    ...explanationHandlers(lab),
     ...exportHandlers(lab),
   };
 }

@@ -7,6 +7,7 @@ import { evaluationMethods } from './evaluations.ts';
 import { events } from './events.ts';
 import { exportMethods } from './exports.ts';
 import { experimentMethods } from './experiments.ts';
+import { explanationMethods } from './explanations.ts';
 import { itemMethods } from './items.ts';
 import { jobMethods } from './jobs.ts';
 import { predictionMethods } from './predictions.ts';
@@ -40,6 +41,7 @@ export const methods = {
   ...evaluationMethods,
   ...comparisonMethods,
   ...predictionMethods,
+  ...explanationMethods,
   ...exportMethods,
 };
 
@@ -74,6 +76,7 @@ export type * from './devices.ts';
 export type * from './evaluations.ts';
 export type * from './exports.ts';
 export type * from './experiments.ts';
+export type * from './explanations.ts';
 export type * from './items.ts';
 export type * from './jobs.ts';
 export type * from './predictions.ts';

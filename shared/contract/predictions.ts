@@ -14,20 +14,17 @@ export type Prediction = z.infer<typeof predictionSchema>;
 
 const MAX_BASE64 = 48 * 1024 * 1024;
 
+/** A picture from anywhere: by path, or by content (base64) for a file dropped into a browser, which has no path. */
+export const pictureSourceSchema = z.union([
+  z.object({ path: z.string().min(1).max(4096) }),
+  z.object({ name: z.string().max(1024), base64: z.string().max(MAX_BASE64) }),
+]);
+
 export const predictionMethods = {
-  /** Predicts files by path, or by content (base64) for files dropped into a browser, which have no path. */
   'predict.images': method(
     z.object({
       run: z.string(),
-      images: z
-        .array(
-          z.union([
-            z.object({ path: z.string().min(1).max(4096) }),
-            z.object({ name: z.string().max(1024), base64: z.string().max(MAX_BASE64) }),
-          ]),
-        )
-        .min(1)
-        .max(1000),
+      images: z.array(pictureSourceSchema).min(1).max(1000),
     }),
     z.object({ classes: z.array(z.string()), predictions: z.array(predictionSchema) }),
   ),

@@ -3,6 +3,7 @@ import { checkDevice } from '../backend/index.ts';
 import { backendInfo, onBackend, useDevice } from '../training/device.ts';
 import { examine } from '../training/examination/examine.ts';
 import { exportModel } from '../training/exporting/export.ts';
+import { explain } from '../training/explanation/explain.ts';
 import { measureBackbone } from '../training/timing/measure.ts';
 import { planRun } from '../training/plan.ts';
 import { predictImages, predictItems } from '../training/inference/predict.ts';
@@ -30,6 +31,7 @@ type ComputeHandlers = Pick<
   | 'predict'
   | 'predictImages'
   | 'exportModel'
+  | 'explain'
 >;
 
 export const computeHandlers: ComputeHandlers = {
@@ -64,4 +66,6 @@ export const computeHandlers: ComputeHandlers = {
         progress({ done, total }),
       ),
     ),
+  explain: (request, { control }) =>
+    onBackend('auto', () => explain(join(request.places.runsDir, request.run), request, control)),
 };

@@ -29,7 +29,8 @@ export function predictionHandlers({ projects, engines }: LabContext): HandlersO
   };
 }
 
-function toEngine(image: Dropped): EngineParams<'predictImages'>['images'][number] {
+/** A picture as the engine takes it. */
+export function toEngine(image: Dropped): EngineParams<'predictImages'>['images'][number] {
   if ('path' in image) return { name: basename(image.path), path: resolve(image.path) };
   return { name: image.name, data: new Uint8Array(Buffer.from(image.base64, 'base64')) };
 }
@@ -38,6 +39,10 @@ function toPrediction(name: string, probabilities: number[], reason: string | nu
   if (reason === null) {
     return { name, probabilities, predicted: argmax(probabilities, 0, probabilities.length), error: null };
   }
-  const params = { name, reason, detail: itemReasonText(reason, 'en') };
-  return { name, probabilities: [], predicted: null, error: { code: 'image.broken', params } };
+  return { name, probabilities: [], predicted: null, error: brokenImage(name, reason) };
+}
+
+/** Why a picture says nothing. */
+export function brokenImage(name: string, reason: string): NonNullable<Prediction['error']> {
+  return { code: 'image.broken', params: { name, reason, detail: itemReasonText(reason, 'en') } };
 }

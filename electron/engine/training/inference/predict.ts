@@ -104,8 +104,8 @@ export async function predictImages(
 const blankBatch = (size: number, rows: number) => new Float32Array(rows * size * size * 3);
 
 /** Decodes one picture into its row of the batch; returns the reason when there is no picture. */
-async function decodeInto(
-  network: Network,
+export async function decodeInto(
+  network: Pick<Network, 'spec'>,
   image: { path?: string; data?: Uint8Array },
   pixels: Float32Array,
   row: number,

@@ -1,0 +1,47 @@
+import type { Explained, ParsedParams } from '../../../shared/contract/index.ts';
+import { GraftError } from '../../../shared/errors.ts';
+import type { EngineParams, EngineResult } from '../../engine/protocol.ts';
+import type { HandlersOf, LabContext } from '../context.ts';
+import { absolutePath } from '../items/item-paths.ts';
+import type { OpenProject } from '../project-keeper.ts';
+import { brokenImage, toEngine } from '../runs/predictions.ts';
+import { requireModel } from '../runs/run-files.ts';
+import { rowOf } from '../runs/runs.ts';
+
+type Asked = ParsedParams<'explanations.get'>['images'][number];
+type Sent = EngineParams<'explain'>['images'][number];
+
+/** Why a run predicts what it does, picture by picture. */
+export function explanationHandlers({ projects, engines }: LabContext): HandlersOf<'explanations'> {
+  return {
+    async 'explanations.get'({ run, images, classIndex }) {
+      const project = projects.current;
+      const row = rowOf(project, run);
+      requireModel(project, row);
+      if (classIndex !== null && classIndex >= row.classes.length) {
+        throw new GraftError('class.unknown', { id: classIndex });
+      }
+      const sent = images.map((image) => pictureOf(project, image));
+      const { places } = project;
+      const told = await engines.compute.request('explain', { run, images: sent, classIndex, places }).result;
+      return { ...told, pictures: told.pictures.map((picture, at) => shown(picture, sent[at]!.name)) };
+    },
+  };
+}
+
+/** @throws GraftError item.unknown */
+function pictureOf(project: OpenProject, image: Asked): Sent {
+  if (!('item' in image)) return toEngine(image);
+  const item = project.store.items.byIds([image.item])[0];
+  if (!item) throw new GraftError('item.unknown', { id: image.item });
+  return { name: item.name, path: absolutePath(project.dir, item.path) };
+}
+
+function shown(
+  { failed, classIndex, probabilities, map }: EngineResult<'explain'>['pictures'][number],
+  name: string,
+): Explained {
+  if (failed !== null) return { probabilities: [], classIndex, map: [], error: brokenImage(name, failed) };
+  const most = Math.max(...map);
+  return { probabilities, classIndex, map: most > 0 ? map.map((value) => value / most) : map, error: null };
+}
