@@ -440,9 +440,12 @@ export const engineMethods = {
           classIndex: z.number().int(),
           probabilities: z.array(z.number()),
           map: z.array(z.number()),
+          /** The map of the same network with random weights. */
+          random: z.array(z.number()),
         }),
       ),
-      sanity: z.object({ correlation: z.number(), randomised: z.enum(['network', 'head']) }),
+      /** What had random weights: an imported body keeps its own. */
+      randomised: z.enum(['network', 'head']),
     }),
   },
   /** Writes a run's model to `out`, reads it back, and compares the two on the pictures of `check`. */

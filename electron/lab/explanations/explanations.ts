@@ -1,5 +1,6 @@
 import type { Explained, ParsedParams } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
+import { rankCorrelation } from '../../evaluation/rank-correlation.ts';
 import type { EngineParams, EngineResult } from '../../engine/protocol.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { absolutePath } from '../items/item-paths.ts';
@@ -24,9 +25,23 @@ export function explanationHandlers({ projects, engines }: LabContext): Handlers
       const sent = images.map((image) => pictureOf(project, image));
       const { places } = project;
       const told = await engines.compute.request('explain', { run, images: sent, classIndex, places }).result;
-      return { ...told, pictures: told.pictures.map((picture, at) => shown(picture, sent[at]!.name)) };
+      const { pictures, randomised, ...shape } = told;
+      return {
+        ...shape,
+        pictures: pictures.map((picture, at) => shown(picture, sent[at]!.name)),
+        sanity: { correlation: meanCorrelation(pictures), randomised },
+      };
     },
   };
+}
+
+type Picture = EngineResult<'explain'>['pictures'][number];
+
+/** Of each map with that of random weights, over the pictures that could be read. */
+function meanCorrelation(pictures: readonly Picture[]): number {
+  const read = pictures.filter(({ failed }) => failed === null);
+  const sum = read.reduce((total, { map, random }) => total + rankCorrelation(map, random), 0);
+  return read.length > 0 ? sum / read.length : 0;
 }
 
 /** @throws GraftError item.unknown */
@@ -37,10 +52,7 @@ function pictureOf(project: OpenProject, image: Asked): Sent {
   return { name: item.name, path: absolutePath(project.dir, item.path) };
 }
 
-function shown(
-  { failed, classIndex, probabilities, map }: EngineResult<'explain'>['pictures'][number],
-  name: string,
-): Explained {
+function shown({ failed, classIndex, probabilities, map }: Picture, name: string): Explained {
   if (failed !== null) return { probabilities: [], classIndex, map: [], error: brokenImage(name, failed) };
   const most = Math.max(...map);
   return { probabilities, classIndex, map: most > 0 ? map.map((value) => value / most) : map, error: null };

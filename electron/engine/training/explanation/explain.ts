@@ -1,8 +1,6 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
-import { argmax } from '../../../evaluation/predictions.ts';
-import { rankCorrelation } from '../../../evaluation/rank-correlation.ts';
 import type { EngineMethods, EngineResult } from '../../protocol.ts';
 import type { RunControl } from '../control.ts';
 import { decodeInto } from '../inference/predict.ts';
@@ -18,8 +16,8 @@ type Explained = EngineResult<'explain'>;
 const RANDOM_SEED = 2018;
 
 /**
- * Says where a run's network looked in each picture, and whether the answer depends on what it learned: the same
- * maps are drawn with random weights and compared by rank (Adebayo et al. 2018, https://arxiv.org/abs/1810.03292).
+ * Says where a run's network looked in each picture, and where one of the same form with random weights would have:
+ * maps that agree depend on nothing that was learned (Adebayo et al. 2018, https://arxiv.org/abs/1810.03292).
  * @throws GraftError `model.*` when the run has no usable model
  */
 export async function explain(dir: string, params: Params, control: RunControl): Promise<Explained> {
@@ -34,27 +32,18 @@ export async function explain(dir: string, params: Params, control: RunControl):
     const input = tensor4d(pixels, [params.images.length, size, size, 3]);
     try {
       const p = rowsOf(probabilities(network, input));
-      const classOf = p.map((row) => params.classIndex ?? argmax(row, 0, row.length));
+      const classOf = p.map((row) => params.classIndex ?? row.indexOf(Math.max(...row)));
       const [maps, shape] = mapsOf(network, input, classOf);
+      await control.yield();
+      const random = withRandomWeights(network, input, classOf);
       const pictures = maps.map((map, row) => ({
         failed: failed[row] ?? null,
         classIndex: classOf[row]!,
         probabilities: p[row]!,
         map,
+        random: random[row]!,
       }));
-      await control.yield();
-      const readable = (_: unknown, row: number) => failed[row] === null;
-      const random = withRandomWeights(network, input, classOf);
-      const correlations = maps.map((map, row) => rankCorrelation(map, random[row]!)).filter(readable);
-      return {
-        ...shape,
-        resize,
-        pictures,
-        sanity: {
-          correlation: correlations.reduce((total, one) => total + one, 0) / Math.max(1, correlations.length),
-          randomised: network.graphFile === null ? 'network' : 'head',
-        },
-      };
+      return { ...shape, resize, pictures, randomised: network.graphFile === null ? 'network' : 'head' };
     } finally {
       input.dispose();
     }
