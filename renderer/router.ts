@@ -9,6 +9,7 @@ export const router = createRouter({
     { path: '/backbones/:arch?', name: 'backbones', component: () => import('./views/BackbonesView.vue') },
     { path: '/train', name: 'train', component: () => import('./views/TrainView.vue') },
     { path: '/train/:run', name: 'live', component: () => import('./views/LiveView.vue') },
+    { path: '/folds/:group', name: 'folds', component: () => import('./views/FoldsView.vue') },
     { path: '/results/:run?', name: 'results', component: () => import('./views/ResultsView.vue') },
     { path: '/experiments', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
     { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },

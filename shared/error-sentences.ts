@@ -400,6 +400,10 @@ export const errorSentences = {
     en: 'Nothing to train on in {collection}: no labelled, readable items in the train split. Label items and deal out splits first.',
     zh: '{collection} 中没有可训练的内容：训练集中没有已标注且可读取的条目。请先标注并划分数据。',
   },
+  'folds.few-items': {
+    en: '{folds}-fold cross-validation needs at least {folds} items of every class; {class} has {count}. Use fewer folds or label more.',
+    zh: '{folds} 折交叉验证要求每个类别至少有 {folds} 个条目；“{class}”只有 {count} 个。请减少折数或标注更多。',
+  },
   'run.one-class': {
     en: 'Training needs at least two classes; {collection} has items of {classes}.',
     zh: '训练至少需要两个类别；{collection} 中只有 {classes} 个类别的条目。',

@@ -96,6 +96,10 @@ export const recipeSchema = z.object({
       /** Filled in when a run starts: what the data and the split were. */
       revision: z.number().int().optional(),
       splitHash: z.string().optional(),
+      /** Of a cross-validation: the plan that dealt the items into `count` folds, and the fold held out, from 0. */
+      folds: z
+        .object({ plan: z.string().min(1), count: z.number().int().min(2), held: z.number().int().min(0) })
+        .optional(),
     })
     .default({ collection: null }),
   /** null: no transfer, the network starts from random weights (`scratch-cnn`). */

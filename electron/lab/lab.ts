@@ -18,6 +18,7 @@ import { Jobs, jobHandlers } from './jobs.ts';
 import { ProjectKeeper } from './project-keeper.ts';
 import { closeCurrent, projectHandlers } from './projects.ts';
 import { comparisonHandlers } from './runs/comparisons.ts';
+import { foldHandlers } from './runs/folds.ts';
 import { EvaluationService, evaluationHandlers } from './runs/evaluations.ts';
 import { exportHandlers } from './runs/exports.ts';
 import { predictionHandlers } from './runs/predictions.ts';
@@ -95,6 +96,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...zooHandlers(lab),
     ...runHandlers(lab, services.runs),
     ...seriesHandlers(lab, series),
+    ...foldHandlers(lab, series),
     ...ladderHandlers(lab, series),
     ...experimentHandlers(lab, services.runs),
     ...tuningHandlers(lab),

@@ -8,6 +8,7 @@ import { editQueries } from './queries/edits.ts';
 import { epochQueries } from './queries/epochs.ts';
 import { itemFolders } from './queries/item-folders.ts';
 import { itemFileQueries } from './queries/item-files.ts';
+import { foldQueries } from './queries/folds.ts';
 import { itemListing } from './queries/item-listing.ts';
 import { itemQueries } from './queries/items.ts';
 import { predictionQueries } from './queries/predictions.ts';
@@ -41,6 +42,7 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     runListing: runListing(db),
     runMarks: runMarkQueries(db),
     runGroups: runGroupQueries(db),
+    folds: foldQueries(db),
     summaries: summaryQueries(db),
     epochs: epochQueries(db),
     predictions: predictionQueries(db),

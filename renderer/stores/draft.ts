@@ -29,6 +29,8 @@ export const useDraft = defineStore('draft', () => {
   /** The named recipe the draft began as; null for one taken from a run. */
   const began = ref<RecipeName | null>(null);
   const name = ref('');
+  /** Folds of a cross-validation to judge by; null: the test split. */
+  const folds = ref<number | null>(null);
   const plan = ref<RunPlan | null>(null);
   const planFailure = ref<unknown>(null);
   let asked = 0;
@@ -156,6 +158,8 @@ export const useDraft = defineStore('draft', () => {
   function use(next: Recipe): void {
     if (next.backbone?.from === 'run') void runs.need(next.backbone.run);
     recipe.value = recipeSchema.parse(next);
+    // What an earlier run held out is no part of what it asked for.
+    recipe.value = recipeSchema.parse({ ...next, data: { collection: next.data.collection } });
     began.value = null;
   }
 
@@ -165,12 +169,14 @@ export const useDraft = defineStore('draft', () => {
     lastBackbone = null;
     plan.value = null;
     name.value = '';
+    folds.value = null;
   }
 
   return {
     recipe,
     began,
     name,
+    folds,
     plan,
     planFailure,
     problems,

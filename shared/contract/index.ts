@@ -8,6 +8,7 @@ import { events } from './events.ts';
 import { exportMethods } from './exports.ts';
 import { experimentMethods } from './experiments.ts';
 import { explanationMethods } from './explanations.ts';
+import { foldsMethods } from './folds.ts';
 import { itemMethods } from './items.ts';
 import { jobMethods } from './jobs.ts';
 import { predictionMethods } from './predictions.ts';
@@ -34,6 +35,7 @@ export const methods = {
   ...zooMethods,
   ...runMethods,
   ...runGroupMethods,
+  ...foldsMethods,
   ...seriesMethods,
   ...transferMethods,
   ...experimentMethods,
@@ -77,6 +79,7 @@ export type * from './evaluations.ts';
 export type * from './exports.ts';
 export type * from './experiments.ts';
 export type * from './explanations.ts';
+export type * from './folds.ts';
 export type * from './items.ts';
 export type * from './jobs.ts';
 export type * from './predictions.ts';

@@ -3,7 +3,7 @@ import { method } from './method.ts';
 import { seriesKinds } from './series.ts';
 
 /** Why runs belong together: the folds of a cross-validation, one recipe over seeds, a search over recipe fields, a series. */
-export const runGroupKinds = ['folds', ...seriesKinds] as const;
+export const runGroupKinds = seriesKinds;
 
 export const runGroupSchema = z.object({
   id: z.string(),

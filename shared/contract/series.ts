@@ -24,7 +24,7 @@ export const seriesParamsSchema = z.object({
 export type SeriesParams = z.infer<typeof seriesParamsSchema>;
 export type SeriesParamsInput = z.input<typeof seriesParamsSchema>;
 
-export const seriesKinds = ['ladder', 'transfer', 'repeats', 'sweep'] as const;
+export const seriesKinds = ['ladder', 'transfer', 'repeats', 'sweep', 'folds'] as const;
 
 /** How a series ended, as the result of its job. */
 export const seriesEndSchema = z.object({

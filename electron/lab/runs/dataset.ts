@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Run, Split } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
+import type { Recipe } from '../../../shared/recipe.ts';
+import { dealSplits, defaultShares } from '../../../shared/split.ts';
 import type { DatasetItem } from '../../engine/protocol.ts';
+import type { FoldItem } from '../../store/queries/folds.ts';
 import type { UsableItem } from '../../store/queries/items.ts';
 import { absolutePath } from '../items/item-paths.ts';
 import type { OpenProject } from '../project-keeper.ts';
@@ -25,10 +28,10 @@ export interface Dataset {
  */
 export function datasetOf(
   project: OpenProject,
-  collection: string | null,
+  { collection, folds }: Pick<Recipe['data'], 'collection' | 'folds'>,
   runClasses?: Run['classIds'],
 ): Dataset {
-  const usable = project.store.items.usable(collection);
+  const usable = usableItems(project, { collection, folds });
   const dealt = usable.filter((item): item is Dealt => item.split !== null);
   const name = collection ?? project.store.project.get().name;
   if (!dealt.some(({ split }) => split === 'train')) {
@@ -49,6 +52,30 @@ export function datasetOf(
   };
 }
 
+function usableItems(
+  { store }: OpenProject,
+  { collection, folds }: Pick<Recipe['data'], 'collection' | 'folds'>,
+): UsableItem[] {
+  const items = store.items.usable(collection);
+  return folds ? heldOut(items, store.folds.ofPlan(folds.plan), folds.held) : items;
+}
+
+/** Of the items that are not held out, this share tells when to stop training: as much as of a plain split. */
+const VALIDATION_SHARE = defaultShares.validation / (1 - defaultShares.test);
+
+/** Items of a cross-validation: the fold held out is the test split, whatever split they have in the project. */
+function heldOut(items: UsableItem[], plan: Map<number, FoldItem>, held: number): UsableItem[] {
+  const rest = items.filter(({ id }) => plan.has(id) && plan.get(id)!.fold !== held);
+  const shares = { train: 1 - VALIDATION_SHARE, validation: VALIDATION_SHARE, test: 0 };
+  const dealt = dealSplits(
+    rest.map(({ id, classId }) => ({ id, classId, cluster: plan.get(id)!.cluster })),
+    shares,
+    held,
+  );
+  const splitOf = (id: number) => (plan.get(id)?.fold === held ? ('test' as const) : (dealt.get(id) ?? null));
+  return items.map((item) => ({ ...item, split: splitOf(item.id) }));
+}
+
 /**
  * The items of a split with the classes of a run, by the ids of these; items of other classes are left out.
  * @throws GraftError evaluation.no-items
@@ -56,12 +83,11 @@ export function datasetOf(
 export function itemsToEvaluate(
   project: OpenProject,
   runClasses: Run['classIds'],
-  collection: string | null,
+  { collection, folds }: Pick<Recipe['data'], 'collection' | 'folds'>,
   split: Split,
 ): DatasetItem[] {
   const indices = new Map(runClasses.flatMap((id, index) => (id === null ? [] : [[id, index] as const])));
-  const items = project.store.items
-    .usable(collection)
+  const items = usableItems(project, { collection, folds })
     .filter((item): item is Dealt => item.split === split && indices.has(item.classId))
     .map((item) => datasetItem(project.dir, item, indices));
   if (items.length === 0) {

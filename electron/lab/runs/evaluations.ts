@@ -58,8 +58,9 @@ export class EvaluationService {
 
   async #predict(project: OpenProject, run: RunRow, judged: Judged): Promise<StoredPredictions> {
     requireModel(project, run);
-    const collection = judged.collection ?? run.recipe.data.collection;
-    const items = itemsToEvaluate(project, run.classIds, collection, judged.split);
+    const { collection } = judged;
+    const data = collection === null ? run.recipe.data : { collection };
+    const items = itemsToEvaluate(project, run.classIds, data, judged.split);
     const about = { kind: 'evaluate' as const, subject: run.name, run: run.id };
     const { result } = this.#lab.jobs.start(about, async (job) => {
       const request = { run: run.id, items, places: project.places };

@@ -11,7 +11,7 @@ import { datasetOf, type Dataset } from './dataset.ts';
  */
 export async function planRun({ projects, engines }: LabContext, recipe: Recipe): Promise<RunPlan> {
   const { places } = projects.current;
-  const dataset = datasetOf(projects.current, recipe.data.collection);
+  const dataset = datasetOf(projects.current, recipe.data);
   const classes = dataset.classes.length;
   const sizes = await engines.compute.request('plan', { recipe, classes, places }).result;
   return {

@@ -38,9 +38,10 @@ export class RunService {
     const project = this.#lab.projects.current;
     this.#refuseWhileTraining(project);
     if (recipe.backbone?.from === 'run') requireModel(project, rowOf(project, recipe.backbone.run));
-    const dataset = datasetOf(project, recipe.data.collection);
+    const dataset = datasetOf(project, recipe.data);
     const { revision } = project.store.project.get();
-    const data = { collection: recipe.data.collection, revision, splitHash: dataset.splitHash };
+    const { collection, folds } = recipe.data;
+    const data = { collection, folds, revision, splitHash: dataset.splitHash };
     const run = insertRun(project, { ...recipe, data }, dataset, { name, group });
     this.#lab.projects.changed();
     return this.#train(project, run, dataset, false);
@@ -62,7 +63,7 @@ export class RunService {
     if (!isResumable(project, run)) {
       throw new GraftError('run.not-resumable', { name: run.name, status: run.status });
     }
-    const dataset = datasetOf(project, run.recipe.data.collection, run.classIds);
+    const dataset = datasetOf(project, run.recipe.data, run.classIds);
     if (dataset.splitHash !== run.recipe.data.splitHash) {
       throw new GraftError('run.data-changed', { name: run.name });
     }

@@ -8,7 +8,7 @@ export function tuningHandlers({ projects, engines, jobs }: LabContext): Handler
   return {
     'tuning.findRate'({ recipe, stage, steps }) {
       const { places } = projects.current;
-      const { classes, items } = datasetOf(projects.current, recipe.data.collection);
+      const { classes, items } = datasetOf(projects.current, recipe.data);
       const request = { run: 'rate', recipe, classes, items, places, stage, steps };
       return jobs.start({ kind: 'rate', subject: recipe.kind }, ({ signal, progress }) =>
         requestUntil(signal, engines.compute, 'findRate', request, ({ done, total }) =>

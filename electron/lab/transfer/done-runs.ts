@@ -7,14 +7,15 @@ import { datasetOf } from '../runs/dataset.ts';
 /** What a recipe asks for, as text: what a run stored of the data it met is no part of it. */
 export function askedOf(recipe: Recipe): string {
   // Through the schema, so that fields stand in one order.
-  return JSON.stringify(recipeSchema.parse({ ...recipe, data: { collection: recipe.data.collection } }));
+  const { collection, folds } = recipe.data;
+  return JSON.stringify(recipeSchema.parse({ ...recipe, data: { collection, folds } }));
 }
 
 /** The runs of the project by what their recipes ask for, on the data as they are now. */
 export class DoneRuns {
   readonly #project: OpenProject;
   readonly #byAsked = new Map<string, RunRow[]>();
-  readonly #splitHashes = new Map<string | null, string>();
+  readonly #splitHashes = new Map<string, string>();
 
   constructor(project: OpenProject) {
     this.#project = project;
@@ -38,8 +39,7 @@ export class DoneRuns {
     const { revision } = this.#project.store.project.get();
     const runs = this.#byAsked.get(askedOf(recipe)) ?? [];
     return runs.filter(
-      ({ recipe: { data } }) =>
-        data.revision === revision || data.splitHash === this.#splitHash(data.collection),
+      ({ recipe: { data } }) => data.revision === revision || data.splitHash === this.#splitHash(data),
     );
   }
 
@@ -47,11 +47,12 @@ export class DoneRuns {
     return this.#project.store.summaries.ofRun(run).some(({ collection }) => collection === null);
   }
 
-  #splitHash(collection: string | null): string {
-    const known = this.#splitHashes.get(collection);
+  #splitHash({ collection, folds }: Recipe['data']): string {
+    const key = JSON.stringify([collection, folds]);
+    const known = this.#splitHashes.get(key);
     if (known !== undefined) return known;
-    const { splitHash } = datasetOf(this.#project, collection);
-    this.#splitHashes.set(collection, splitHash);
+    const { splitHash } = datasetOf(this.#project, { collection, folds });
+    this.#splitHashes.set(key, splitHash);
     return splitHash;
   }
 }

@@ -81,7 +81,7 @@ class Clock {
     const msPerImage = rows && (await this.#msPerImage(recipe, rows));
     if (!rows || !msPerImage) return null;
     const { layers, blocks } = networkOf(rows);
-    const { classes, items } = datasetOf(this.#lab.projects.current, recipe.data.collection);
+    const { classes, items } = datasetOf(this.#lab.projects.current, recipe.data);
     const counts = { train: 0, validation: 0, test: 0 };
     for (const { split } of items) counts[split]++;
     return recipe.stages.reduce((sum, stage) => {

@@ -7,6 +7,7 @@ import { certificates } from './0006-certificates.ts';
 import { splitSettings } from './0007-split-settings.ts';
 import { manyRuns } from './0008-many-runs.ts';
 import { watchedFolders } from './0009-watched-folders.ts';
+import { folds } from './0010-folds.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   splitSettings,
   manyRuns,
   watchedFolders,
+  folds,
 ];

@@ -8,6 +8,7 @@ import type { Outcome } from '../output.ts';
 import { findRun, openProject } from '../project.ts';
 import { deviceNews } from '../device-table.ts';
 import { buildRecipe } from '../recipe.ts';
+import { crossValidate, foldCount } from './folds.ts';
 import { usage } from '../usage.ts';
 import { withLab } from '../with-lab.ts';
 
@@ -17,6 +18,7 @@ interface TrainOptions {
   backbone?: string;
   set: string[];
   name?: string;
+  folds?: number;
 }
 
 export function trainCommands(program: Command): void {
@@ -27,6 +29,11 @@ export function trainCommands(program: Command): void {
     .option('--backbone <id>', 'backbone of the zoo, weights in the library, or run:<id>')
     .option('--set <key=value...>', 'change a field of the recipe, e.g. epochs=5 head.hidden=[128]', [])
     .option('--name <name>', 'what to call the run')
+    .option(
+      '--folds <k>',
+      'judge by k-fold cross-validation instead of the test split (small sets)',
+      foldCount,
+    )
     .option('--json', 'print one JSON document')
     .action((dir: string, options: TrainOptions) => withLab(options, (lab) => train(lab, dir, options)));
   program
@@ -50,7 +57,9 @@ async function train(lab: LabClient, dir: string, options: TrainOptions): Promis
   await openProject(lab, dir);
   const recipe = await buildRecipe(lab, options);
   for (const line of deviceNews(await lab.call('devices.list', {}))) note(line);
-  const { id } = await lab.call('runs.start', { recipe, name: options.name });
+  const { folds, name } = options;
+  if (folds !== undefined) return crossValidate(lab, { recipe, folds, name });
+  const { id } = await lab.call('runs.start', { recipe, name });
   const run = await followRun(lab, id);
   const split = run.summaries.some((summary) => summary.split === 'test') ? 'test' : 'validation';
   if (split === 'validation') note('There is no test split: these are results on the validation split.');
