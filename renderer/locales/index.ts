@@ -7,6 +7,7 @@ import enExports from './en/exports.json' with { type: 'json' };
 import enExperiments from './en/experiments.json' with { type: 'json' };
 import enLabel from './en/label.json' with { type: 'json' };
 import enResults from './en/results.json' with { type: 'json' };
+import enSuggestions from './en/suggestions.json' with { type: 'json' };
 import enTerms from './en/terms.json' with { type: 'json' };
 import enTrain from './en/train.json' with { type: 'json' };
 import zhApp from './zh/app.json' with { type: 'json' };
@@ -18,6 +19,7 @@ import zhExports from './zh/exports.json' with { type: 'json' };
 import zhExperiments from './zh/experiments.json' with { type: 'json' };
 import zhLabel from './zh/label.json' with { type: 'json' };
 import zhResults from './zh/results.json' with { type: 'json' };
+import zhSuggestions from './zh/suggestions.json' with { type: 'json' };
 import zhTerms from './zh/terms.json' with { type: 'json' };
 import zhTrain from './zh/train.json' with { type: 'json' };
 
@@ -34,6 +36,7 @@ export const messages = {
     ...enExports,
     ...enExperiments,
     ...enLabel,
+    ...enSuggestions,
     ...enTerms,
   },
   zh: {
@@ -47,6 +50,7 @@ export const messages = {
     ...zhExports,
     ...zhExperiments,
     ...zhLabel,
+    ...zhSuggestions,
     ...zhTerms,
   },
 };

@@ -7,6 +7,7 @@ export type ItemChange = Partial<Pick<Item, 'classId' | 'split' | 'excluded'>>;
 export function leaves(filter: ItemFilter, change: ItemChange): boolean {
   const { classId, split, excluded } = change;
   return (
+    (classId !== undefined && classId !== null && filter.agreement === 'suggested') ||
     (classId !== undefined && filter.classes !== undefined && !filter.classes.includes(classId)) ||
     (split !== undefined && filter.splits !== undefined && !filter.splits.includes(split)) ||
     (excluded !== undefined && filter.excluded !== undefined && filter.excluded !== excluded)

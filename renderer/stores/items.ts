@@ -1,6 +1,14 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, triggerRef } from 'vue';
-import type { EditDone, Item, ItemFilter, Params, Project, Split } from '../../shared/contract/index.ts';
+import type {
+  EditDone,
+  Item,
+  ItemFilter,
+  ItemOrder,
+  Params,
+  Project,
+  Split,
+} from '../../shared/contract/index.ts';
 import { lab } from '../bridge.ts';
 import { leaves, type ItemChange } from './item-filter.ts';
 import { ItemPages } from './item-pages.ts';
@@ -10,17 +18,22 @@ import { useProject } from './project.ts';
 export const useItems = defineStore('items', () => {
   const project = useProject();
   const filter = ref<ItemFilter>({});
+  /** By path, or what waits in the labelling queue. */
+  const order = ref<ItemOrder>('path');
   const total = ref(0);
   const selected = ref<ReadonlySet<number>>(new Set());
   const focusIndex = ref(0);
   const failure = ref<unknown>(null);
+  /** Goes up when the list must be read again. */
   const revision = ref(0);
   let anchor = 0;
   let bandTurn = 0;
 
+  const list = () => ({ filter: filter.value, order: order.value });
+
   const pages = shallowRef(
     new ItemPages(
-      (offset, limit) => lab().call('items.list', { filter: filter.value, offset, limit }),
+      (offset, limit) => lab().call('items.list', { ...list(), offset, limit }),
       () => {
         total.value = pages.value.total;
         triggerRef(pages);
@@ -77,7 +90,7 @@ export const useItems = defineStore('items', () => {
   }
 
   const positionOf = async (id: number): Promise<number | null> =>
-    (await lab().call('items.position', { filter: filter.value, id })).index;
+    (await lab().call('items.position', { ...list(), id })).index;
 
   /** Goes to an item if the filter lets it through. */
   async function reveal(id: number): Promise<void> {
@@ -93,13 +106,25 @@ export const useItems = defineStore('items', () => {
     await restart();
   }
 
+  async function setOrder(next: ItemOrder): Promise<void> {
+    order.value = next;
+    await restart();
+  }
+
+  /** What is shown of items has changed: what is held stays on view until it is read again. */
+  function reread(): void {
+    revision.value++;
+    pages.value.expire();
+  }
+
   function clear(): void {
     filter.value = {};
+    order.value = 'path';
     begin();
   }
 
   const idsBetween = (first: number, last: number): Promise<number[]> =>
-    lab().call('items.ids', { filter: filter.value, first, last });
+    lab().call('items.ids', { ...list(), first, last });
 
   /** Selects one item, adds or removes it (`toggle`), or everything from the last one to here (`range`). */
   async function select(index: number, how: 'one' | 'toggle' | 'range'): Promise<void> {
@@ -211,14 +236,12 @@ export const useItems = defineStore('items', () => {
   }
 
   function listen(): void {
-    lab().on('items.changed', (change) => {
-      revision.value = change.revision;
-      pages.value.expire();
-    });
+    lab().on('items.changed', reread);
   }
 
   return {
     filter,
+    order,
     total,
     selected,
     focusIndex,
@@ -231,6 +254,8 @@ export const useItems = defineStore('items', () => {
     need,
     restart,
     setFilter,
+    setOrder,
+    reread,
     clear,
     select,
     moveTo,

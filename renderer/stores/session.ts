@@ -14,6 +14,7 @@ import { usePredictions } from './predictions.ts';
 import { useProject } from './project.ts';
 import { useResults } from './results.ts';
 import { useRuns } from './runs.ts';
+import { useSuggestions } from './suggestions.ts';
 import { useZoo } from './zoo.ts';
 
 /** Brings every store to the state of the lab: at the start, after a reconnection, when the project changes. */
@@ -28,6 +29,7 @@ export const useSession = defineStore('session', () => {
   const items = useItems();
   const checks = useChecks();
   const experiments = useExperiments();
+  const suggestions = useSuggestions();
   const notices = useNotices();
 
   async function refresh(): Promise<void> {
@@ -39,6 +41,7 @@ export const useSession = defineStore('session', () => {
       zoo.load(),
       project.current ? runs.load() : undefined,
       checks.load(),
+      suggestions.load(),
     ]);
     items.pages.expire();
   }
@@ -48,6 +51,7 @@ export const useSession = defineStore('session', () => {
     experiments.clear();
     items.clear();
     checks.clear();
+    suggestions.clear();
     jobs.importReport = null;
     useResults().clear();
     useComparison().clear();
@@ -56,14 +60,18 @@ export const useSession = defineStore('session', () => {
   }
 
   async function start(): Promise<void> {
-    for (const store of [app, devices, project, jobs, zoo, runs, items, checks, experiments]) store.listen();
+    const live = [app, devices, project, jobs, zoo, runs, items, checks, experiments, suggestions];
+    for (const store of live) store.listen();
     await notices.attempt(refresh);
     ready.value = true;
     watch(
       () => project.current?.path,
       (path) => {
         forgetProject();
-        if (path) void notices.attempt(runs.load).then(() => notices.attempt(checks.load));
+        if (path)
+          void notices
+            .attempt(runs.load)
+            .then(() => notices.attempt(() => Promise.all([checks.load(), suggestions.load()])));
       },
     );
     watch(connection, (state, before) => {

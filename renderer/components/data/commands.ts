@@ -3,6 +3,7 @@ import type { ClassInfo } from '../../../shared/contract/index.ts';
 import { offerCommands, type Command } from '../../stores/window/commands.ts';
 import { useItems } from '../../stores/items.ts';
 import { useProject } from '../../stores/project.ts';
+import { useAccepting } from '../suggestions/accepting.ts';
 import { classCommands } from './class-commands.ts';
 import { useEdits, type Edits } from './edits.ts';
 import { useImport } from './import.ts';
@@ -60,6 +61,7 @@ export function useGridCommands(): void {
   const project = useProject();
   const edits = useEdits();
   const router = useRouter();
+  const accepting = useAccepting();
 
   /** With one item at hand, labelling goes on to the next: a folder is labelled with digits alone. */
   async function labelAs(classId: ClassInfo['id']): Promise<void> {
@@ -77,6 +79,12 @@ export function useGridCommands(): void {
       run: () => void router.push('/data?view=one'),
     },
     ...classCommands(project.classes, (classId) => void labelAs(classId)),
+    {
+      id: 'data.accept',
+      label: 'suggestions.accept',
+      keys: 'Enter',
+      run: () => void accepting.accept(),
+    },
     { id: 'data.unlabel', label: 'data.removeLabel', keys: '0', run: () => void edits.label(null) },
     ...sortingCommands(edits),
     toldKeys({ id: 'data.move', label: 'data.moveFocus', helpKeys: '← ↑ ↓ →' }),

@@ -45,6 +45,11 @@ export function useOneCommands(): OneCommands {
   }
 
   const label = (classId: number): Promise<void> => change(classId, () => items.labelAndAdvance(classId));
+  const accept = async (): Promise<void> => {
+    const { suggestion, classId } = items.focused ?? {};
+    if (suggestion && classId === null) await label(suggestion.classId);
+    else notices.show(t('suggestions.none'));
+  };
   const clear = (): Promise<void> =>
     change(null, () => items.label(items.focused ? [items.focused.id] : [], null));
 
@@ -60,6 +65,7 @@ export function useOneCommands(): OneCommands {
 
   offerCommands('label.title', () => [
     ...classCommands(project.classes, (classId) => void label(classId)),
+    { id: 'one.accept', label: 'suggestions.accept', keys: 'Enter', run: () => void accept() },
     move('Space', 'label.skip', undefined, () => items.focusIndex + 1),
     move('ArrowRight', 'label.move', '← →', () => items.focusIndex + 1),
     move('ArrowLeft', 'label.move', '', () => items.focusIndex - 1),
