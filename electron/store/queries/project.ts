@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Project } from '../../../shared/contract/index.ts';
 import { classQueries, type ClassRow } from './classes.ts';
+import { itemTallies, type Tally } from './tallies.ts';
 
 export interface ProjectRow {
   name: string;
@@ -8,15 +9,6 @@ export interface ProjectRow {
   revision: number;
 }
 export type ProjectCounts = Pick<Project, 'classes' | 'collections' | 'counts' | 'splitTable'>;
-
-interface Tally {
-  collection: string;
-  classId: number | null;
-  split: 'train' | 'validation' | 'test' | null;
-  status: 'ok' | 'warning' | 'broken';
-  excluded: number;
-  n: number;
-}
 
 /** The project's own row, and its counts. */
 export function projectQueries(db: Database.Database) {
@@ -27,10 +19,7 @@ export function projectQueries(db: Database.Database) {
   const splitSettings = db.prepare<[], string | null>('SELECT split_settings FROM project').pluck();
   const setSplitSettings = db.prepare<[string]>('UPDATE project SET split_settings = ?');
   const runs = db.prepare<[], number>('SELECT count(*) FROM runs').pluck();
-  const tallies = db.prepare<[], Tally>(`
-    SELECT c.name AS collection, i.class_id AS classId, i.split, i.status, i.excluded, count(i.id) AS n
-    FROM collections c LEFT JOIN items i ON i.collection_id = c.id
-    GROUP BY c.id, i.class_id, i.split, i.status, i.excluded ORDER BY c.id`);
+  const tallies = itemTallies(db);
 
   return {
     get: (): ProjectRow => get.get()!,
@@ -40,12 +29,7 @@ export function projectQueries(db: Database.Database) {
     /** How the items were dealt out last, as JSON; null for never by a person. */
     splitSettings: (): string | null => splitSettings.get() ?? null,
     setSplitSettings: (json: string) => void setSplitSettings.run(json),
-    counts: (): ProjectCounts =>
-      countUp(
-        classes.all(),
-        tallies.all().filter(({ n }) => n > 0),
-        runs.get() ?? 0,
-      ),
+    counts: (): ProjectCounts => countUp(classes.all(), tallies.all(), runs.get() ?? 0),
   };
 }
 

@@ -144,6 +144,33 @@ describe('items', () => {
     store.close();
   });
 
+  test('are counted on as they change: what is undone or rolled back is counted back', () => {
+    const { store, ids, cat, dog } = projectWith(['1', '2', '3']);
+    const counted = () => {
+      const { counts, classes } = store.project.counts();
+      return { items: counts.items, train: counts.train, classes: classes.map(({ count }) => count) };
+    };
+    expect(counted()).toEqual({ items: 3, train: 0, classes: [0, 0] });
+    store.edits.record('label', 'class_id', [
+      [ids[0]!, cat],
+      [ids[1]!, dog],
+    ]);
+    store.edits.record('split', 'split', [[ids[0]!, 'train']]);
+    store.items.insert(anItem('4', { classId: cat, split: 'train' }));
+    expect(counted()).toEqual({ items: 4, train: 2, classes: [2, 1] });
+    expect(() =>
+      store.transaction(() => {
+        store.edits.record('label', 'class_id', [[ids[2]!, dog]]);
+        throw new Error('full disk');
+      }),
+    ).toThrow('full disk');
+    expect(counted()).toEqual({ items: 4, train: 2, classes: [2, 1] });
+    store.edits.undo();
+    store.edits.undo();
+    expect(counted()).toEqual({ items: 4, train: 1, classes: [1, 0] });
+    store.close();
+  });
+
   test('are listed by every filter, in the order of their path', () => {
     const { store, ids, cat } = projectWith(['b/2.jpg', 'a/1.jpg', 'c/100%_x.jpg']);
     store.items.addCollection('other');
