@@ -3,6 +3,7 @@ import enCheck from './en/check.json' with { type: 'json' };
 import enData from './en/data.json' with { type: 'json' };
 import enDevices from './en/devices.json' with { type: 'json' };
 import enDownloads from './en/downloads.json' with { type: 'json' };
+import enExplain from './en/explain.json' with { type: 'json' };
 import enExports from './en/exports.json' with { type: 'json' };
 import enExperiments from './en/experiments.json' with { type: 'json' };
 import enLabel from './en/label.json' with { type: 'json' };
@@ -15,6 +16,7 @@ import zhCheck from './zh/check.json' with { type: 'json' };
 import zhData from './zh/data.json' with { type: 'json' };
 import zhDevices from './zh/devices.json' with { type: 'json' };
 import zhDownloads from './zh/downloads.json' with { type: 'json' };
+import zhExplain from './zh/explain.json' with { type: 'json' };
 import zhExports from './zh/exports.json' with { type: 'json' };
 import zhExperiments from './zh/experiments.json' with { type: 'json' };
 import zhLabel from './zh/label.json' with { type: 'json' };
@@ -34,6 +36,7 @@ export const messages = {
     ...enTrain,
     ...enResults,
     ...enExports,
+    ...enExplain,
     ...enExperiments,
     ...enLabel,
     ...enSuggestions,
@@ -48,6 +51,7 @@ export const messages = {
     ...zhTrain,
     ...zhResults,
     ...zhExports,
+    ...zhExplain,
     ...zhExperiments,
     ...zhLabel,
     ...zhSuggestions,
