@@ -480,6 +480,18 @@ export const errorSentences = {
     en: 'The checkpoint in {path} cannot be read. Start the run again from the beginning.',
     zh: '{path} 中的检查点无法读取。请从头开始本次运行。',
   },
+  'report.ending': {
+    en: 'A report is written as .html or .pdf; {path} is neither. Give it one of these endings.',
+    zh: '报告可写为 .html 或 .pdf，而 {path} 都不是。请使用其中一种扩展名。',
+  },
+  'report.no-printer': {
+    en: 'A PDF needs an installed Chromium, Chrome or Edge to print it, and none was found. Write the report as .html instead and print that from any browser, or name a browser in GRAFT_BROWSER.',
+    zh: '生成 PDF 需要已安装的 Chromium、Chrome 或 Edge，但未找到。请改为写出 .html 并用任意浏览器打印，或在 GRAFT_BROWSER 中指定浏览器。',
+  },
+  'report.not-printed': {
+    en: '{browser} could not print the report ({detail}). Write it as .html instead and print that from any browser.',
+    zh: '{browser} 未能打印报告（{detail}）。请改为写出 .html，再用任意浏览器打印。',
+  },
   'export.no-tfjs': {
     en: 'This model stands on an imported ONNX network, which TensorFlow.js cannot hold. Export it as ONNX instead.',
     zh: '此模型基于导入的 ONNX 网络，TensorFlow.js 无法容纳。请改为导出 ONNX。',

@@ -1,6 +1,7 @@
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { toGraftError } from '../../shared/errors.ts';
 import { computeHandlers } from './handlers/compute.ts';
+import { documentHandlers } from './handlers/documents.ts';
 import { mediaHandlers } from './handlers/media.ts';
 import { zooHandlers } from './handlers/zoo.ts';
 import { engineMethods } from './protocol.ts';
@@ -38,7 +39,12 @@ function openPort(): Port {
   };
 }
 
-const handlers: EngineHandlers = { ...mediaHandlers, ...zooHandlers, ...computeHandlers };
+const handlers: EngineHandlers = {
+  ...mediaHandlers,
+  ...documentHandlers,
+  ...zooHandlers,
+  ...computeHandlers,
+};
 const running = new Map<number, CallContext<EngineMethod>>();
 
 async function answer(port: Port, id: number, method: EngineMethod, params: unknown): Promise<void> {

@@ -12,6 +12,7 @@ import {
   weightsEntrySchema,
 } from '../../shared/contract/zoo.ts';
 import { certificateSchema, exportFormats, modelCardSchema } from '../../shared/contract/exports.ts';
+import { reportDataSchema } from '../report/report-data.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
 import { splitGroupsSchema, splitNoteSchema } from '../../shared/contract/splitting.ts';
@@ -447,6 +448,12 @@ export const engineMethods = {
       /** What had random weights: an imported body keeps its own. */
       randomised: z.enum(['network', 'head']),
     }),
+  },
+  /** Writes a report as one HTML file: see `reportDocument`. */
+  writeReport: {
+    params: z.object({ data: reportDataSchema, language: z.enum(['en', 'zh']), out: path }),
+    progress: nothing,
+    result: nothing,
   },
   /** Writes a run's model to `out`, reads it back, and compares the two on the pictures of `check`. */
   exportModel: {

@@ -27,6 +27,8 @@ export interface LabOptions {
   deviceChecks?: DeviceChecks;
   /** Shortest pause between two looks at watched folders, in ms; 2 s by default. */
   watchPause?: number;
+  /** Prints an HTML file as PDF, where the host can: paths of both. */
+  printPdf?: (html: string, pdf: string) => Promise<void>;
   /** The system's file dialog, where the host has one; answers the paths chosen, none when it was closed. */
   pick?: (options: PickOptions) => Promise<string[]>;
 }

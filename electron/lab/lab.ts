@@ -7,6 +7,7 @@ import { appHandlers } from './app.ts';
 import { CheckService, checkHandlers } from './checks/checks.ts';
 import type { LabContext, LabOptions } from './context.ts';
 import { DeviceService, deviceHandlers } from './devices/devices.ts';
+import { documentHandlers } from './documents/documents.ts';
 import { watchEngine } from './engine-info.ts';
 import { EventBus } from './event-bus.ts';
 import { experimentHandlers } from './experiments/experiments.ts';
@@ -83,6 +84,12 @@ function createHandlers(lab: LabContext): Handlers {
   const watches = new WatchService(lab, missing, () => checks.startByItself());
   const services = { runs: new RunService(lab), evaluations: new EvaluationService(lab) };
   const series = new SeriesService(lab, services.runs);
+  const answers = {
+    ...runHandlers(lab, services.runs),
+    ...evaluationHandlers(services.evaluations),
+    ...comparisonHandlers(services.evaluations),
+    ...exportHandlers(lab),
+  };
   return {
     ...appHandlers(lab),
     ...deviceHandlers(lab.devices),
@@ -94,17 +101,15 @@ function createHandlers(lab: LabContext): Handlers {
     ...classHandlers(lab),
     ...jobHandlers(lab.jobs),
     ...zooHandlers(lab),
-    ...runHandlers(lab, services.runs),
+    ...answers,
+    ...documentHandlers(lab, answers),
     ...seriesHandlers(lab, series),
     ...foldHandlers(lab, series),
     ...ladderHandlers(lab, series),
     ...experimentHandlers(lab, services.runs),
     ...tuningHandlers(lab),
-    ...evaluationHandlers(services.evaluations),
-    ...comparisonHandlers(services.evaluations),
     ...predictionHandlers(lab),
     ...explanationHandlers(lab),
-    ...exportHandlers(lab),
   };
 }
 

@@ -1,5 +1,14 @@
-import { app, dialog, ipcMain, Menu, protocol, session, shell, utilityProcess } from 'electron';
-import type { BrowserWindow } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  protocol,
+  session,
+  shell,
+  utilityProcess,
+} from 'electron';
 import { join } from 'node:path';
 import type { LabClient, Settings } from '../../shared/contract/index.ts';
 import { createContent } from '../hosts/content/content.ts';
@@ -10,6 +19,7 @@ import { startUtilityEngine } from './engine-process.ts';
 import { answerCalls, forwardEvents } from './ipc.ts';
 import { menuTemplate } from './menu.ts';
 import { serveContent } from './protocol.ts';
+import { printPdf } from './print-pdf.ts';
 import { guardQuit } from './quit.ts';
 import { confineSession } from './security.ts';
 import { openWindow } from './window.ts';
@@ -26,6 +36,7 @@ export async function startShell(): Promise<void> {
   const lab = openLab({
     host: 'electron',
     start: startUtilityEngine(utilityProcess.fork),
+    printPdf: (html, pdf) => printPdf((options) => new BrowserWindow(options), html, pdf),
     pick: async (request) => (window ? await pickWithDialog(dialog, window, words, request) : []),
   });
   const speak = ({ language }: Settings): void => {

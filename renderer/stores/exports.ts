@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { Certificate, ExportFormat, Run } from '../../shared/contract/index.ts';
+import type { Certificate, ExportFormat, Params, Result, Run } from '../../shared/contract/index.ts';
 import { lab } from '../bridge.ts';
 
 /** What leaves Graft: models with their certificates. */
@@ -22,7 +22,13 @@ export const useExports = defineStore('exports', () => {
     return certificate;
   }
 
-  return { certificates, load, exportModel };
+  const report = (wanted: Params<'documents.report'>): Promise<Result<'documents.report'>> =>
+    lab().call('documents.report', wanted);
+
+  const tables = (wanted: Params<'documents.tables'>): Promise<Result<'documents.tables'>> =>
+    lab().call('documents.tables', wanted);
+
+  return { certificates, load, exportModel, report, tables };
 });
 
 /** A name for a file about a run, without what a file system does not take. */

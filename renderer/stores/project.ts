@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
 import type { ClassInfo, Project, RecentProject } from '../../shared/contract/index.ts';
 import { lab, setAssetScope } from '../bridge.ts';
-import { classColor, unlabelledColor } from '../theme/class-colors.ts';
+import { classColor, unlabelledColor } from '../../shared/class-colors.ts';
 
 /** The open project and the ones opened before. */
 export const useProject = defineStore('project', () => {

@@ -63,7 +63,7 @@ export function rateCurvesOption(
       type: curve.kind === 'micro' ? 'dashed' : 'solid',
     },
     emphasis: { focus: 'series', lineStyle: { width: 3 } },
-    triggerLineEvent: true,
+    triggerEvent: 'line',
   }));
   return {
     animation: false,

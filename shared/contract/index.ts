@@ -3,6 +3,7 @@ import { appMethods } from './app.ts';
 import { checkMethods } from './checks.ts';
 import { comparisonMethods } from './comparisons.ts';
 import { deviceMethods } from './devices.ts';
+import { documentMethods } from './documents.ts';
 import { evaluationMethods } from './evaluations.ts';
 import { events } from './events.ts';
 import { exportMethods } from './exports.ts';
@@ -45,6 +46,7 @@ export const methods = {
   ...predictionMethods,
   ...explanationMethods,
   ...exportMethods,
+  ...documentMethods,
 };
 
 export { events };
@@ -75,6 +77,7 @@ export type * from './app.ts';
 export type * from './checks.ts';
 export type * from './comparisons.ts';
 export type * from './devices.ts';
+export type * from './documents.ts';
 export type * from './evaluations.ts';
 export type * from './exports.ts';
 export type * from './experiments.ts';

@@ -121,10 +121,17 @@ export async function decodeEach(
  * @throws ImageError when there is no picture; GraftError file.unwritable
  */
 export async function thumbnail(path: string, size: number, out: string): Promise<void> {
+  await writeBeside(out, await thumbnailBytes(path, size));
+}
+
+/**
+ * The same small picture as bytes of a WebP.
+ * @throws ImageError when there is no picture
+ */
+export async function thumbnailBytes(path: string, size: number): Promise<Buffer> {
   const file = await readImageFile(path);
-  let webp: Buffer;
   try {
-    webp = await openImage(file, 'none')
+    return await openImage(file, 'none')
       .autoOrient()
       .resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')
@@ -133,7 +140,6 @@ export async function thumbnail(path: string, size: number, out: string): Promis
   } catch (error) {
     throw imageErrorOf(error, file);
   }
-  await writeBeside(out, webp);
 }
 
 const thumbnailQuality = 78;

@@ -4,6 +4,7 @@ import { appVersion } from '../places.ts';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { dataCommands } from './commands/data.ts';
+import { documentCommands } from './commands/documents.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { ladderCommand } from './commands/ladder.ts';
 import { modelCommands } from './commands/models.ts';
@@ -52,6 +53,7 @@ function graft(): Command {
     ladderCommand,
     compareCommand,
     modelCommands,
+    documentCommands,
     serveCommand,
   ])
     add(program);
