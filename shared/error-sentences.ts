@@ -364,6 +364,10 @@ export const errorSentences = {
     en: 'This project has no such series of runs ({id}). It may have been deleted.',
     zh: '此项目中没有这一系列运行（{id}），可能已被删除。',
   },
+  'transfer.nothing-carried': {
+    en: '{name} was trained from scratch: it carries nothing over that could be checked. Choose a run with a backbone.',
+    zh: '{name} 是从零训练的，没有可检查的迁移内容。请选择带主干网络的运行。',
+  },
   'series.busy': {
     en: 'A series of runs is under way. Wait until it has ended, or stop it under background work.',
     zh: '一系列运行正在进行。请等待其结束，或在后台任务中停止它。',

@@ -34,6 +34,12 @@ export function withEpochs(recipe: Recipe, epochs: number): Recipe {
 export const epochsOf = ({ stages }: Pick<Recipe, 'stages'>): number =>
   stages.reduce((sum, { epochs }) => sum + epochs, 0);
 
+/** What of a recipe's data is asked for; the rest says what a run met. */
+export function dataAsked({ data }: Pick<Recipe, 'data'>): Recipe['data'] {
+  const { collection, folds } = data;
+  return { collection, folds };
+}
+
 /** Whole shares of `total` in the proportion of `weights`, at least 1 each; what rounding leaves goes to the first. */
 function shareOut(weights: readonly number[], total: number): number[] {
   const sum = weights.reduce((all, weight) => all + weight, 0);
@@ -60,7 +66,7 @@ export function ladderEntries(wishes: LadderWishes): SeriesEntry[] {
   const scratch: RecipeStart = { backbone: null, inputSize: scratchSize, cut: '', blocks: [] };
   const recipes = names.map((name) => {
     const plain = namedRecipe(name, kindOfRecipe[name] === 'scratch-cnn' ? scratch : transferred);
-    return { key: name, recipe: { ...withEpochs(plain, epochs), data: { collection } } };
+    return { key: name, recipe: { ...withEpochs(plain, epochs), data: { ...plain.data, collection } } };
   });
   return bySeed(recipes, seeds);
 }

@@ -31,6 +31,7 @@ import { MissingItems } from './sources/missing.ts';
 import { sourceHandlers } from './sources/sources.ts';
 import { WatchService } from './sources/watching.ts';
 import { SuggestionService, suggestionHandlers } from './suggestions/suggestions.ts';
+import { transferHandlers } from './transfer/transfer-check.ts';
 import { zooHandlers } from './zoo.ts';
 
 export type { LabOptions, PickOptions } from './context.ts';
@@ -107,6 +108,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...foldHandlers(lab, series),
     ...ladderHandlers(lab, series),
     ...experimentHandlers(lab, services.runs),
+    ...transferHandlers(lab, series),
     ...tuningHandlers(lab),
     ...predictionHandlers(lab),
     ...explanationHandlers(lab),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { baselineKinds } from '../baselines.ts';
 import { method } from './method.ts';
 import { splitSchema } from './projects.ts';
 import { seriesStepSchema } from './series.ts';
@@ -56,7 +57,55 @@ export const ladderSchema = z.object({
 });
 export type Ladder = z.infer<typeof ladderSchema>;
 
+const gainSchema = z.object({
+  /** Accuracy of the transferred runs minus the baseline's on the same items, 0-1. */
+  gain: z.number(),
+  /** 95 %: over seeds (Student, paired) from two on, else over items (Newcombe, paired). */
+  interval,
+  over: z.enum(['seeds', 'items']),
+  seeds: z.number().int(),
+  verdict: z.enum(gainVerdicts),
+});
+
+export const transferCheckSchema = z.object({
+  run: z.string(),
+  split: splitSchema,
+  /** Epochs each side may take, and items all are judged on. */
+  epochs: z.number().int(),
+  items: z.number().int(),
+  /** Empty for a run that carries nothing over. */
+  baselines: z.array(
+    z.object({
+      kind: z.enum(baselineKinds),
+      /** Pairs of finished runs with the same seed. */
+      pairs: z.array(
+        z.object({
+          seed: z.number().int(),
+          transferred: z.object({ run: z.string(), accuracy: z.number() }),
+          baseline: z.object({ run: z.string(), accuracy: z.number() }),
+        }),
+      ),
+      /** null while no baseline was trained. */
+      gain: gainSchema.nullable(),
+    }),
+  ),
+  /** `negative`: the alarm. Below zero against any baseline; `positive` against all of them; null while unknown. */
+  verdict: z.enum(gainVerdicts).nullable(),
+});
+export type TransferCheck = z.infer<typeof transferCheckSchema>;
+
+const checked = { run: z.string(), seeds: z.number().int().min(1).max(20).default(1) };
+
 export const transferMethods = {
+  /** Whether what a run carried over helped, from the runs there are. */
+  'transfer.get': method(z.object({ run: z.string() }), transferCheckSchema),
+  /** What a check would still train, and about how long. */
+  'transfer.plan': method(
+    z.object(checked),
+    z.object({ steps: z.array(seriesStepSchema), seconds: z.number().nullable() }),
+  ),
+  /** Trains the baselines that are missing, and the run itself under further seeds, as a series. */
+  'transfer.check': method(z.object(checked), z.object({ group: z.string(), job: z.string() })),
   /** What the runs of a ladder reached so far. */
   'ladder.get': method(z.object({ group: z.string() }), ladderSchema),
 };

@@ -14,6 +14,7 @@ import { suggestCommand } from './commands/suggest.ts';
 import { splitCommand } from './commands/split.ts';
 import { sourceCommands } from './commands/sources.ts';
 import { trainCommands } from './commands/train.ts';
+import { transferCommand } from './commands/transfer.ts';
 import { zooCommands } from './commands/zoo.ts';
 import { note } from './output.ts';
 import { languageOfTerminal } from './terminal-language.ts';
@@ -51,6 +52,7 @@ function graft(): Command {
     trainCommands,
     freezingCommands,
     ladderCommand,
+    transferCommand,
     compareCommand,
     modelCommands,
     documentCommands,
