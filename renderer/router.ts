@@ -13,6 +13,7 @@ export const router = createRouter({
     { path: '/results/:run?', name: 'results', component: () => import('./views/ResultsView.vue') },
     { path: '/experiments', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
     { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
+    { path: '/ladder', name: 'ladder', component: () => import('./views/LadderView.vue') },
     { path: '/predict', name: 'predict', component: () => import('./views/PredictView.vue') },
     { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
     { path: '/:rest(.*)*', redirect: '/' },

@@ -12,5 +12,6 @@ export function engineLabel(label: string): string {
 }
 
 export const phaseKey = (phase: string): string => known(`terms.phase.${phase}`, 'terms.phase.other');
+export const rungKey = (key: string): string => known(`ladder.rung.${key}`, 'ladder.rung.other');
 export const editKey = (action: string): string => known(`terms.edit.${action}`, 'terms.edit.other');
 export const warningKey = (code: string): string => known(`terms.warning.${code}`, 'terms.warning.other');

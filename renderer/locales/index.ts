@@ -11,6 +11,7 @@ import enResults from './en/results.json' with { type: 'json' };
 import enSuggestions from './en/suggestions.json' with { type: 'json' };
 import enTerms from './en/terms.json' with { type: 'json' };
 import enTrain from './en/train.json' with { type: 'json' };
+import enTransfer from './en/transfer.json' with { type: 'json' };
 import zhApp from './zh/app.json' with { type: 'json' };
 import zhCheck from './zh/check.json' with { type: 'json' };
 import zhData from './zh/data.json' with { type: 'json' };
@@ -24,6 +25,7 @@ import zhResults from './zh/results.json' with { type: 'json' };
 import zhSuggestions from './zh/suggestions.json' with { type: 'json' };
 import zhTerms from './zh/terms.json' with { type: 'json' };
 import zhTrain from './zh/train.json' with { type: 'json' };
+import zhTransfer from './zh/transfer.json' with { type: 'json' };
 
 /** Every sentence of the interface. Errors and reasons of files have theirs in `shared/`. */
 export const messages = {
@@ -41,6 +43,7 @@ export const messages = {
     ...enLabel,
     ...enSuggestions,
     ...enTerms,
+    ...enTransfer,
   },
   zh: {
     ...zhApp,
@@ -56,5 +59,6 @@ export const messages = {
     ...zhLabel,
     ...zhSuggestions,
     ...zhTerms,
+    ...zhTransfer,
   },
 };

@@ -9,12 +9,14 @@ import { useDraft } from './draft.ts';
 import { useExperiments } from './experiments.ts';
 import { useItems } from './items.ts';
 import { useJobs } from './jobs.ts';
+import { useLadder } from './ladder.ts';
 import { useNotices } from './window/notices.ts';
 import { usePredictions } from './predictions.ts';
 import { useProject } from './project.ts';
 import { useResults } from './results.ts';
 import { useRuns } from './runs.ts';
 import { useSuggestions } from './suggestions.ts';
+import { useTransfer } from './transfer.ts';
 import { useZoo } from './zoo.ts';
 
 /** Brings every store to the state of the lab: at the start, after a reconnection, when the project changes. */
@@ -56,6 +58,8 @@ export const useSession = defineStore('session', () => {
     useResults().clear();
     useComparison().clear();
     useDraft().clear();
+    useLadder().clear();
+    useTransfer().clear();
     usePredictions().forgetRun();
   }
 

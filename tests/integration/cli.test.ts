@@ -105,6 +105,7 @@ describe('usage', () => {
       'runs',
       'evaluate',
       'ladder',
+      'transfer',
       'compare',
       'predict',
       'export',
