@@ -130,7 +130,13 @@ export const recipeSchema = z.object({
   /** Keep the weights of the epoch with the lowest validation loss. */
   restoreBest: z.boolean().default(true),
   labelSmoothing: z.number().min(0).max(0.5).default(0),
+  /** Weight of each class in the loss. `balanced`: n / (classes * count), so that all weigh the same. */
   classWeights: z.enum(['none', 'balanced']).default('none'),
+  /**
+   * What an epoch draws. `balanced`: as many pictures as there are, from each class equally often, those of rare
+   * classes repeatedly. It takes the place of balanced class weights, which would then have nothing left to balance.
+   */
+  sampling: z.enum(['each', 'balanced']).default('each'),
   /** Pulls kernels towards zero. */
   l2: z.number().min(0).max(1).default(0),
   /** Pulls carried-over kernels towards the weights they came with (L2-SP, Li et al. 2018). */

@@ -21,7 +21,7 @@ export async function prepareStage(
   const { labels } = dataset;
   const train = dataset.positions('train');
   const trainLabels = Array.from(train, (position) => labels[position] as number);
-  const balanced = recipe.classWeights === 'balanced';
+  const balanced = recipe.classWeights === 'balanced' && recipe.sampling !== 'balanced';
   return {
     network,
     part,

@@ -2,12 +2,12 @@ import { GraftError } from '../../../shared/errors.ts';
 import type { EngineResult } from '../protocol.ts';
 import type { RunControl } from './control.ts';
 import { createDataset } from './inputs/dataset.ts';
-import { batchesOf, epochOrder } from './inputs/order.ts';
+import { batchesOf } from './inputs/order.ts';
 import { startingNetwork } from './plan.ts';
 import { prepareStage } from './prepare-stage.ts';
 import { Reporter } from './reporter.ts';
 import type { TrainRequest } from './session.ts';
-import { trainStep } from './stage.ts';
+import { trainStep, trainingOrder } from './stage.ts';
 import type { StageRun } from './stage.ts';
 
 const lowest = 1e-7;
@@ -74,14 +74,10 @@ async function sweep(
 }
 
 function endlessBatches(run: StageRun, steps: number) {
-  const { train } = run.data;
   const batches = [];
   for (let epoch = 0; batches.length < steps; epoch++) {
-    const order = Int32Array.from(
-      epochOrder(train.length, run.recipe.seed, epoch),
-      (at) => train[at] as number,
-    );
-    for (const plan of batchesOf(order, run.stage.batchSize)) batches.push({ plan, epoch });
+    for (const plan of batchesOf(trainingOrder(run, epoch), run.stage.batchSize))
+      batches.push({ plan, epoch });
   }
   return batches.slice(0, steps);
 }

@@ -8,7 +8,7 @@ import { crossEntropy, l2Penalty, l2spPenalty, weightedMean } from './optimizati
 import { below, hits } from './network/network.ts';
 import type { Network, Trainable } from './network/network.ts';
 import type { Mover } from './optimization/optimizers.ts';
-import { batchesOf, epochOrder } from './inputs/order.ts';
+import { balancedOrder, batchesOf, epochOrder } from './inputs/order.ts';
 import type { BatchPlan } from './inputs/order.ts';
 import { takeRows } from './inputs/rows.ts';
 import { rateShare } from './optimization/schedule.ts';
@@ -48,6 +48,23 @@ export interface StageRun {
   drops: number;
 }
 
+/** The training items that an epoch visits, in their order, as positions. */
+export function trainingOrder(
+  { data, recipe }: Pick<StageRun, 'data' | 'recipe'>,
+  epoch: number,
+): Int32Array {
+  const { train, labels } = data;
+  const order =
+    recipe.sampling === 'balanced'
+      ? balancedOrder(
+          train.map((position) => labels[position]!),
+          recipe.seed,
+          epoch,
+        )
+      : epochOrder(train.length, recipe.seed, epoch);
+  return order.map((at) => train[at]!);
+}
+
 /**
  * Trains epoch `epoch` of the run, after `stageEpoch` of this stage, reporting after each step. Returns the mean loss and accuracy over the items seen,
  * and whether the epoch was ended early by a stop. A pause waits between two steps.
@@ -60,10 +77,7 @@ export async function trainEpoch(
   onStep: (report: StepReport) => void,
   onPause: () => Promise<void>,
 ): Promise<Measures & { complete: boolean }> {
-  const order = Int32Array.from(
-    epochOrder(run.data.train.length, run.recipe.seed, epoch),
-    (i) => run.data.train[i] as number,
-  );
+  const order = trainingOrder(run, epoch);
   const total = order.length;
   const seen = { loss: 0, correct: 0, items: 0 };
   for (const batch of batchesOf(order, run.stage.batchSize)) {

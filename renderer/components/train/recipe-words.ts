@@ -34,6 +34,11 @@ function stageLine(stage: Stage, index: number, count: number, t: Translate): st
     : `${what}; ${how}${moved}`;
 }
 
+function balanceLine({ sampling, classWeights }: Recipe, t: Translate): string[] {
+  if (sampling === 'balanced') return [t('recipe.balance.sampling')];
+  return classWeights === 'balanced' ? [t('recipe.balance.weights')] : [];
+}
+
 /** A recipe as a few plain sentences. */
 export function recipeWords(recipe: Recipe, t: Translate, names: RecipeNames): string[] {
   const { head, input } = recipe;
@@ -43,6 +48,7 @@ export function recipeWords(recipe: Recipe, t: Translate, names: RecipeNames): s
     t('recipe.input', { size: input.size }),
     t('recipe.head', { hidden, dropout: head.dropout, pooling: t(`recipe.pooling.${head.pooling}`) }),
     ...recipe.stages.map((stage, index) => stageLine(stage, index, recipe.stages.length, t)),
+    ...balanceLine(recipe, t),
     ...(recipe.augmentation === null ? [] : [t('recipe.augmented')]),
     ...(recipe.data.collection === null ? [] : [t('recipe.collection', { name: recipe.data.collection })]),
     t('recipe.seed', { seed: recipe.seed }),

@@ -52,10 +52,14 @@ export function trainingBatch(run: StageRun, plan: BatchPlan, epoch: number): Ba
   if (augmentation === null || data.rows.kind !== 'pixels')
     return assemble(plan, labels, rows, plain, weights);
   const seed = derivedSeed(recipe.seed, epoch);
+  const repeats = recipe.sampling === 'balanced';
   const varied = augmentPixels(
     rows as Tensor4D,
     augmentation,
-    Array.from(plan.positions, (position) => derivedSeed(seed, position)),
+    Array.from(plan.positions, (position, row) =>
+      // An item that is drawn several times in an epoch is not to look the same each time.
+      repeats ? derivedSeed(seed, position, plan.start + row) : derivedSeed(seed, position),
+    ),
   );
   rows.dispose();
   const mix = drawMix(

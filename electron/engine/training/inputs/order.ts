@@ -9,8 +9,37 @@ export function epochOrder(count: number, seed: number, epoch: number): Int32Arr
   return Int32Array.from(shuffle(positions, seededRandom(derivedSeed(seed, epoch))));
 }
 
+/**
+ * The order in which an epoch visits as many items as there are labels, drawn from each class equally often (to within
+ * one): class-balanced sampling (Kang et al. 2020, https://arxiv.org/abs/1910.09217, section 3). Items of a class take
+ * turns, so that none comes again before all others of its class have come.
+ * @param labels class per item
+ */
+export function balancedOrder(labels: ArrayLike<number>, seed: number, epoch: number): Int32Array {
+  const members = new Map<number, number[]>();
+  for (let position = 0; position < labels.length; position++) {
+    const known = members.get(labels[position]!);
+    if (known) known.push(position);
+    else members.set(labels[position]!, [position]);
+  }
+  const random = seededRandom(derivedSeed(seed, epoch));
+  // Whatever is left over after equal shares goes to other classes in every epoch.
+  const classes = shuffle([...members.values()], random);
+  const drawn = classes.flatMap((positions, place) => {
+    const share = Math.floor(labels.length / classes.length);
+    const count = share + Number(place < labels.length - share * classes.length);
+    const rounds = Array.from({ length: Math.ceil(count / positions.length) }, () =>
+      shuffle([...positions], random),
+    );
+    return rounds.flat().slice(0, count);
+  });
+  return Int32Array.from(shuffle(drawn, random));
+}
+
 /** One batch: item positions, and a weight of 1 for each real one. */
 export interface BatchPlan {
+  /** Place of the first item in the order. */
+  start: number;
   positions: Int32Array;
   weights: Float32Array;
   /** Real items, at most the batch size. */
@@ -33,7 +62,7 @@ export function batchesOf(order: Int32Array, size: number): BatchPlan[] {
       positions[row] = order[row < count ? start + row : row - count] as number;
       weights[row] = row < count ? 1 : 0;
     }
-    plans.push({ positions, weights, count });
+    plans.push({ start, positions, weights, count });
   }
   return plans;
 }

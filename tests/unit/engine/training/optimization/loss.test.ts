@@ -51,3 +51,32 @@ describe('balancedWeights', () => {
     expect([...balancedWeights([0, 0, 0, 1], 3)]).toEqual([4 / 9, 4 / 3, 0].map(Math.fround));
   });
 });
+
+describe('the balanced loss', () => {
+  it('is the mean of the classes’ own mean losses, worked out without weights', () => {
+    const logits = [
+      [2, -1, 0.5],
+      [0.3, 0.2, 0.1],
+      [-1, 1, 0],
+      [0, 3, -2],
+      [1, 1, 1],
+      [0.5, -0.5, 2],
+    ];
+    const labels = [0, 0, 0, 0, 1, 2];
+    const losses = logits.map((row, at) => {
+      const total = row.reduce((sum, value) => sum + Math.exp(value), 0);
+      return -Math.log(Math.exp(row[labels[at]!]!) / total);
+    });
+    const meanOf = (label: number): number => {
+      const own = losses.filter((_, at) => labels[at] === label);
+      return own.reduce((sum, value) => sum + value, 0) / own.length;
+    };
+    const expected = (meanOf(0) + meanOf(1) + meanOf(2)) / 3;
+    const weights = balancedWeights(labels, 3);
+    const weighted = weightedMean(
+      crossEntropy(tensor2d(logits), tensor2d(targets(labels, 3, 0), [6, 3])),
+      tensor1d(labels.map((label) => weights[label]!)),
+    );
+    expect(weighted.dataSync()[0]).toBeCloseTo(expected, 5);
+  });
+});
