@@ -404,6 +404,10 @@ export const errorSentences = {
     en: 'Nothing to train on in {collection}: no labelled, readable items in the train split. Label items and deal out splits first.',
     zh: '{collection} 中没有可训练的内容：训练集中没有已标注且可读取的条目。请先标注并划分数据。',
   },
+  'test.sealed': {
+    en: 'The test split is sealed: look at the validation split, or open the seal in Results (graft seal <dir> --open).',
+    zh: '测试集已封存：请查看验证集，或在“结果”中解除封存（graft seal <dir> --open）。',
+  },
   'folds.few-items': {
     en: '{folds}-fold cross-validation needs at least {folds} items of every class; {class} has {count}. Use fewer folds or label more.',
     zh: '{folds} 折交叉验证要求每个类别至少有 {folds} 个条目；“{class}”只有 {count} 个。请减少折数或标注更多。',

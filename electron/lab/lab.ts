@@ -24,6 +24,7 @@ import { EvaluationService, evaluationHandlers } from './runs/evaluations.ts';
 import { exportHandlers } from './runs/exports.ts';
 import { predictionHandlers } from './runs/predictions.ts';
 import { RunService, runHandlers } from './runs/runs.ts';
+import { TestLookService, testLookHandlers } from './runs/test-looks.ts';
 import { tuningHandlers } from './runs/tuning.ts';
 import { ladderHandlers } from './transfer/ladder.ts';
 import { SeriesService, seriesHandlers } from './transfer/series.ts';
@@ -84,6 +85,7 @@ function createHandlers(lab: LabContext): Handlers {
   const missing = new MissingItems(lab);
   const watches = new WatchService(lab, missing, () => checks.startByItself());
   const services = { runs: new RunService(lab), evaluations: new EvaluationService(lab) };
+  const looks = new TestLookService(lab);
   const series = new SeriesService(lab, services.runs);
   const answers = {
     ...runHandlers(lab, services.runs),
@@ -110,6 +112,9 @@ function createHandlers(lab: LabContext): Handlers {
     ...experimentHandlers(lab, services.runs),
     ...transferHandlers(lab, series),
     ...tuningHandlers(lab),
+    ...looks.watched(evaluationHandlers(services.evaluations)),
+    ...looks.watched(comparisonHandlers(services.evaluations)),
+    ...testLookHandlers(lab, looks),
     ...predictionHandlers(lab),
     ...explanationHandlers(lab),
   };

@@ -20,6 +20,7 @@ import { runQueries, summaryQueries } from './queries/runs.ts';
 import { suggestionQueries } from './queries/suggestions.ts';
 import { splittingQueries } from './queries/splitting.ts';
 import { watchedFolderQueries } from './queries/watched-folders.ts';
+import { testLookQueries } from './queries/test-looks.ts';
 import { orUnwritable } from './sqlite-error.ts';
 
 /** An open project database: short synchronous queries, grouped by table. */
@@ -43,6 +44,7 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     runMarks: runMarkQueries(db),
     runGroups: runGroupQueries(db),
     folds: foldQueries(db),
+    testLooks: testLookQueries(db),
     summaries: summaryQueries(db),
     epochs: epochQueries(db),
     predictions: predictionQueries(db),

@@ -157,7 +157,6 @@ export const useDraft = defineStore('draft', () => {
 
   function use(next: Recipe): void {
     if (next.backbone?.from === 'run') void runs.need(next.backbone.run);
-    recipe.value = recipeSchema.parse(next);
     // What an earlier run held out is no part of what it asked for.
     recipe.value = recipeSchema.parse({ ...next, data: { collection: next.data.collection } });
     began.value = null;

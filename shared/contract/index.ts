@@ -20,6 +20,7 @@ import { seriesMethods } from './series.ts';
 import { transferMethods } from './transfer.ts';
 import { sourceMethods } from './sources.ts';
 import { suggestionMethods } from './suggestions.ts';
+import { testLookMethods } from './test-looks.ts';
 import { tuningMethods } from './tuning.ts';
 import { zooMethods } from './zoo.ts';
 
@@ -37,6 +38,7 @@ export const methods = {
   ...runMethods,
   ...runGroupMethods,
   ...foldsMethods,
+  ...testLookMethods,
   ...seriesMethods,
   ...transferMethods,
   ...experimentMethods,
@@ -94,5 +96,6 @@ export type * from './series.ts';
 export type * from './transfer.ts';
 export type * from './suggestions.ts';
 export type * from './splitting.ts';
+export type * from './test-looks.ts';
 export type * from './tuning.ts';
 export type * from './zoo.ts';

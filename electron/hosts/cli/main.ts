@@ -8,6 +8,7 @@ import { documentCommands } from './commands/documents.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { ladderCommand } from './commands/ladder.ts';
 import { modelCommands } from './commands/models.ts';
+import { sealCommand } from './commands/seal.ts';
 import { serveCommand } from './commands/serve.ts';
 import { freezingCommands } from './commands/freezing.ts';
 import { suggestCommand } from './commands/suggest.ts';
@@ -48,6 +49,7 @@ function graft(): Command {
     checkCommand,
     suggestCommand,
     splitCommand,
+    sealCommand,
     zooCommands,
     trainCommands,
     freezingCommands,

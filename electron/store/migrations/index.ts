@@ -8,6 +8,7 @@ import { splitSettings } from './0007-split-settings.ts';
 import { manyRuns } from './0008-many-runs.ts';
 import { watchedFolders } from './0009-watched-folders.ts';
 import { folds } from './0010-folds.ts';
+import { testLooks } from './0011-test-looks.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   manyRuns,
   watchedFolders,
   folds,
+  testLooks,
 ];

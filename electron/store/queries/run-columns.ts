@@ -1,10 +1,12 @@
 import type { RunColumn } from '../../../shared/run-columns.ts';
+import { hiddenTest } from './test-looks.ts';
 
 const fromRecipe = (path: string) => `json_extract(r.recipe, '$.${path}')`;
 /** Of the last stage: the one that says what the run was after. */
 const fromLastStage = (path: string) => fromRecipe(`stages[#-1].${path}`);
 const summary = (field: string, split: 'validation' | 'test') =>
-  `(SELECT ${field} FROM summaries s WHERE s.run_id = r.id AND s.collection = '' AND s.split = '${split}')`;
+  `(SELECT ${field} FROM summaries s WHERE s.run_id = r.id AND s.collection = '' AND s.split = '${split}'
+    AND NOT ${hiddenTest('s.run_id', 's.split', 's.collection')})`;
 const ofBoth = (field: string) => `coalesce(${summary(field, 'test')}, ${summary(field, 'validation')})`;
 const atBest = (field: string) =>
   `(SELECT ${field} FROM epochs e WHERE e.run_id = r.id AND e.epoch = r.best_epoch)`;

@@ -62,7 +62,12 @@ async function train(lab: LabClient, dir: string, options: TrainOptions): Promis
   const { id } = await lab.call('runs.start', { recipe, name });
   const run = await followRun(lab, id);
   const split = run.summaries.some((summary) => summary.split === 'test') ? 'test' : 'validation';
-  if (split === 'validation') note('There is no test split: these are results on the validation split.');
+  if (split === 'validation') {
+    const { sealed } = await lab.call('testLooks.get', {});
+    note(
+      `${sealed ? 'The test split is sealed' : 'There is no test split'}: these are results on the validation split.`,
+    );
+  }
   return outcome(run, await lab.call('evaluations.get', { run: id, split }));
 }
 
@@ -91,7 +96,12 @@ async function listRuns(lab: LabClient, dir: string): Promise<Outcome> {
     ];
   });
   const header = ['Run', 'Id', 'Name', 'Recipe', 'Status', 'Epochs', 'Accuracy', 'Started'];
-  return { value: runs, text: runs.length > 0 ? table(header, rows) : 'No runs yet.' };
+  const { sealed } = await lab.call('testLooks.get', {});
+  const text = runs.length > 0 ? table(header, rows) : 'No runs yet.';
+  return {
+    value: runs,
+    text: sealed ? `${text}\nThe test split is sealed: accuracies are on validation.` : text,
+  };
 }
 
 function outcome(run: Run, evaluation: EvaluationResult): Outcome {
