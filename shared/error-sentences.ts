@@ -28,6 +28,10 @@ export const errorSentences = {
     en: 'There is already a file at {path}. It was left as it is; choose another name.',
     zh: '{path} 处已有文件，未作更改。请使用其他名称。',
   },
+  'upload.too-large': {
+    en: 'More than {limit} GB cannot be dropped here. Use Import, which reads the files where they are.',
+    zh: '此处不能拖放超过 {limit} GB 的内容。请使用“导入”，直接读取原处的文件。',
+  },
   'relink.nothing': {
     en: 'No file of this project is missing at {path}.',
     zh: '{path} 处没有缺失的项目文件。',

@@ -98,7 +98,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...deviceHandlers(lab.devices),
     ...projectHandlers(lab, services),
     ...itemHandlers(lab, () => checks.startByItself(), missing),
-    ...sourceHandlers(lab, missing, watches),
+    ...sourceHandlers(lab, missing, watches, () => checks.startByItself()),
     ...checkHandlers(checks),
     ...suggestionHandlers(new SuggestionService(lab)),
     ...classHandlers(lab),

@@ -17,6 +17,7 @@ import { useResults } from './results.ts';
 import { useRuns } from './runs.ts';
 import { useSuggestions } from './suggestions.ts';
 import { useTransfer } from './transfer.ts';
+import { useSources } from './sources.ts';
 import { useZoo } from './zoo.ts';
 
 /** Brings every store to the state of the lab: at the start, after a reconnection, when the project changes. */
@@ -30,6 +31,7 @@ export const useSession = defineStore('session', () => {
   const runs = useRuns();
   const items = useItems();
   const checks = useChecks();
+  const sources = useSources();
   const experiments = useExperiments();
   const suggestions = useSuggestions();
   const notices = useNotices();
@@ -46,6 +48,7 @@ export const useSession = defineStore('session', () => {
       suggestions.load(),
     ]);
     items.pages.expire();
+    if (project.current) void notices.attempt(sources.load);
   }
 
   function forgetProject(): void {
@@ -54,6 +57,7 @@ export const useSession = defineStore('session', () => {
     items.clear();
     checks.clear();
     suggestions.clear();
+    sources.clear();
     jobs.importReport = null;
     useResults().clear();
     useComparison().clear();
@@ -64,7 +68,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function start(): Promise<void> {
-    const live = [app, devices, project, jobs, zoo, runs, items, checks, experiments, suggestions];
+    const live = [app, devices, project, jobs, zoo, runs, items, checks, experiments, suggestions, sources];
     for (const store of live) store.listen();
     await notices.attempt(refresh);
     ready.value = true;
@@ -72,6 +76,7 @@ export const useSession = defineStore('session', () => {
       () => project.current?.path,
       (path) => {
         forgetProject();
+        if (path) void notices.attempt(sources.load);
         if (path)
           void notices
             .attempt(runs.load)

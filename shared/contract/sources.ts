@@ -62,6 +62,21 @@ export const sourceMethods = {
     z.object({ out: path, form: z.enum(labelForms).default('csv'), link: z.boolean().default(false) }),
     z.object({ job: z.string() }),
   ),
+  /** Appends a piece (base64) of a file that was dropped or pasted where the page cannot say where it lies. */
+  'uploads.write': method(
+    z.object({ upload: z.uuid(), path, data: z.string().max(16 * 1024 * 1024) }),
+    z.null(),
+  ),
+  /** Imports what was written, as a job; the files stay in the project. */
+  'uploads.import': method(
+    z.object({
+      upload: z.uuid(),
+      collection: z.string().min(1).max(100).default('main'),
+      /** The class of what has no label of its own. */
+      classId: z.number().int().optional(),
+    }),
+    z.object({ job: z.string() }),
+  ),
   'watches.list': method(z.object({}), z.array(watchedFolderSchema)),
   /** Imports a folder as a job, and takes in what appears there from then on. */
   'watches.add': method(

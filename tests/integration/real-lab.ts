@@ -84,11 +84,9 @@ export async function importAndWait(
 }
 
 /** Calls a method that starts a job, and waits for the job's end. */
-export async function endedJob<M extends 'items.exportLabels' | 'items.relink' | 'watches.add'>(
-  lab: Lab,
-  method: M,
-  params: Params<M>,
-): Promise<Job> {
+export async function endedJob<
+  M extends 'items.exportLabels' | 'items.relink' | 'uploads.import' | 'watches.add',
+>(lab: Lab, method: M, params: Params<M>): Promise<Job> {
   const ends: Job[] = [];
   const stop = lab.on('job.changed', (job) => {
     if (job.status !== 'running') ends.push(job);

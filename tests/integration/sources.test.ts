@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { zip } from '../unit/engine/weights/zip-writer.ts';
@@ -126,6 +127,35 @@ test('labels exported as a table or as folders come back the same in a new proje
   await lab.call('projects.create', { path: join(folder, 'third'), name: 'Third' });
   await importAndWait(lab, { path: folders });
   expect(await decisions()).toEqual(before.map((line) => line.replace('=cmd|calc', '=cmd_calc')).sort());
+});
+
+test('what a page hands over in pieces lies in the project, and cannot lead out of it', async () => {
+  const folder = await freshProject(real);
+  await paintPictures(join(folder, 'p'), [10, 90, 200], 2);
+  const content = [0, 1].map((n) => readFileSync(join(folder, 'p', `${n}.png`)));
+  const send = async (upload: string, path: string, bytes: Buffer) => {
+    const half = Math.floor(bytes.length / 2);
+    for (const piece of [bytes.subarray(0, half), bytes.subarray(half)])
+      await lab.call('uploads.write', { upload, path, data: piece.toString('base64') });
+  };
+  const set = randomUUID();
+  await send(set, 'set/red/0.png', content[0]!);
+  await send(set, 'set/blue/1.png', content[1]!);
+  for (const path of ['../../evil.png', 'a/../../../evil.png', '..'])
+    await expect(lab.call('uploads.write', { upload: set, path, data: '' })).rejects.toMatchObject({
+      code: 'folder.name',
+    });
+  await expect(lab.call('uploads.write', { upload: '../evil', path: 'a', data: '' })).rejects.toMatchObject({
+    code: 'request.invalid',
+  });
+  const job = await endedJob(lab, 'uploads.import', { upload: set });
+  expect(job.result).toMatchObject({ added: 2, classes: ['blue', 'red'] });
+  expect((await listed())[0]!.path).toMatch(/^items\/added-[\d-]+-\w{8}\/set\/blue\/1\.png$/);
+  const zipped = randomUUID();
+  await send(zipped, 'more.zip', zip([{ name: 'green/0.png', content: content[0]! }]));
+  expect((await endedJob(lab, 'uploads.import', { upload: zipped })).result).toMatchObject({ added: 1 });
+  expect(await classNames()).toEqual(['blue', 'red', 'green']);
+  expect(readdirSync(folder).sort()).toEqual(['p', 'project']);
 });
 
 test('files that were moved are told as missing, and found again with their labels', async () => {
