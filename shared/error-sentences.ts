@@ -372,6 +372,14 @@ export const errorSentences = {
     en: '{name} was trained from scratch: it carries nothing over that could be checked. Choose a run with a backbone.',
     zh: '{name} 是从零训练的，没有可检查的迁移内容。请选择带主干网络的运行。',
   },
+  'sweep.too-large': {
+    en: 'This would be {runs} runs; at most {most} fit into one sweep. Take fewer values or seeds, or draw some at random.',
+    zh: '这将产生 {runs} 次运行，单次搜索最多 {most} 次。请减少取值或种子数，或改为随机抽取。',
+  },
+  'sweep.empty': {
+    en: 'No combination makes a recipe: {problem}. Change the values.',
+    zh: '没有可用的组合：{problem}。请修改取值。',
+  },
   'series.busy': {
     en: 'A series of runs is under way. Wait until it has ended, or stop it under background work.',
     zh: '一系列运行正在进行。请等待其结束，或在后台任务中停止它。',

@@ -11,6 +11,8 @@ import { documentHandlers } from './documents/documents.ts';
 import { watchEngine } from './engine-info.ts';
 import { EventBus } from './event-bus.ts';
 import { experimentHandlers } from './experiments/experiments.ts';
+import { reproductionHandlers } from './experiments/reproductions.ts';
+import { sweepHandlers } from './experiments/sweeps.ts';
 import { Assets, type Asset, type AssetKind } from './items/assets.ts';
 import { classHandlers } from './items/classes.ts';
 import { explanationHandlers } from './explanations/explanations.ts';
@@ -111,6 +113,8 @@ function createHandlers(lab: LabContext): Handlers {
     ...ladderHandlers(lab, series),
     ...experimentHandlers(lab, services.runs),
     ...transferHandlers(lab, series),
+    ...sweepHandlers(lab, series),
+    ...reproductionHandlers(lab, services.runs),
     ...tuningHandlers(lab),
     ...looks.watched(evaluationHandlers(services.evaluations)),
     ...looks.watched(comparisonHandlers(services.evaluations)),

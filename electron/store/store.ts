@@ -14,6 +14,7 @@ import { itemQueries } from './queries/items.ts';
 import { predictionQueries } from './queries/predictions.ts';
 import { projectQueries } from './queries/project.ts';
 import { runGroupQueries } from './queries/run-groups.ts';
+import { provenanceQueries } from './queries/provenance.ts';
 import { runListing } from './queries/run-listing.ts';
 import { runMarkQueries } from './queries/run-marks.ts';
 import { runQueries, summaryQueries } from './queries/runs.ts';
@@ -42,6 +43,7 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     runs: runQueries(db),
     runListing: runListing(db),
     runMarks: runMarkQueries(db),
+    provenance: provenanceQueries(db),
     runGroups: runGroupQueries(db),
     folds: foldQueries(db),
     testLooks: testLookQueries(db),

@@ -15,10 +15,12 @@ import { jobMethods } from './jobs.ts';
 import { predictionMethods } from './predictions.ts';
 import { projectMethods } from './projects.ts';
 import { runMethods } from './runs.ts';
+import { reproductionMethods } from './reproductions.ts';
 import { runGroupMethods } from './run-groups.ts';
 import { seriesMethods } from './series.ts';
 import { transferMethods } from './transfer.ts';
 import { sourceMethods } from './sources.ts';
+import { sweepMethods } from './sweeps.ts';
 import { suggestionMethods } from './suggestions.ts';
 import { testLookMethods } from './test-looks.ts';
 import { tuningMethods } from './tuning.ts';
@@ -42,6 +44,8 @@ export const methods = {
   ...seriesMethods,
   ...transferMethods,
   ...experimentMethods,
+  ...sweepMethods,
+  ...reproductionMethods,
   ...tuningMethods,
   ...evaluationMethods,
   ...comparisonMethods,
@@ -89,6 +93,7 @@ export type * from './items.ts';
 export type * from './jobs.ts';
 export type * from './predictions.ts';
 export type * from './projects.ts';
+export type * from './reproductions.ts';
 export type * from './run-groups.ts';
 export type * from './runs.ts';
 export type * from './sources.ts';
@@ -97,5 +102,6 @@ export type * from './transfer.ts';
 export type * from './suggestions.ts';
 export type * from './splitting.ts';
 export type * from './test-looks.ts';
+export type * from './sweeps.ts';
 export type * from './tuning.ts';
 export type * from './zoo.ts';

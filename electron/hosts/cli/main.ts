@@ -14,6 +14,8 @@ import { freezingCommands } from './commands/freezing.ts';
 import { suggestCommand } from './commands/suggest.ts';
 import { splitCommand } from './commands/split.ts';
 import { sourceCommands } from './commands/sources.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { trainCommands } from './commands/train.ts';
 import { transferCommand } from './commands/transfer.ts';
 import { zooCommands } from './commands/zoo.ts';
@@ -55,6 +57,8 @@ function graft(): Command {
     freezingCommands,
     ladderCommand,
     transferCommand,
+    sweepCommand,
+    reproduceCommand,
     compareCommand,
     modelCommands,
     documentCommands,

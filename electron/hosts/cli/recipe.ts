@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Architecture, LabClient } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import { recipeSchema, scratchInputSize } from '../../../shared/recipe.ts';
+import { checkedRecipe, setField, valueOf, type RecipeDraft } from '../../../shared/recipe-fields.ts';
+import { scratchInputSize } from '../../../shared/recipe.ts';
 import type { BackboneSource, Recipe } from '../../../shared/recipe.ts';
 import { kindOfRecipe, namedRecipe, recipeNames, scratchBlocks } from '../../../shared/recipes.ts';
 import type { RecipeName, RecipeStart } from '../../../shared/recipes.ts';
@@ -18,18 +19,8 @@ export interface RecipeOptions {
   set: string[];
 }
 
-/** Fields of every stage that `--set` takes without naming the stage. */
-const stageFields: Record<string, string> = {
-  epochs: 'epochs',
-  batchSize: 'batchSize',
-  optimizer: 'optimizer.name',
-  learningRate: 'optimizer.learningRate',
-};
-
 /** Characters of a weights id that lists show. */
 export const SHORT_ID = 12;
-
-type Json = Record<string, unknown>;
 
 /** The recipe a command line asks for. Throws `recipe.*`. */
 export async function buildRecipe(lab: LabClient, options: RecipeOptions): Promise<Recipe> {
@@ -37,19 +28,16 @@ export async function buildRecipe(lab: LabClient, options: RecipeOptions): Promi
     ? await fromName(lab, options.recipe, options)
     : await recipeFromFile(lab, options.recipe, options.backbone);
   for (const change of options.set) applyChange(draft, change);
-  const parsed = recipeSchema.strict().safeParse(draft);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new GraftError('recipe.invalid', { at: issue?.path.join('.') || '-', detail: issue?.message ?? '' });
+  return checkedRecipe(draft);
 }
 
 async function fromName(
   lab: LabClient,
   name: RecipeName,
   { backbone, epochs }: RecipeOptions,
-): Promise<Json> {
+): Promise<RecipeDraft> {
   const recipe = namedRecipe(name, await startFor(lab, name, backbone));
-  return structuredClone(epochs === undefined ? recipe : withEpochs(recipe, epochs)) as Json;
+  return structuredClone(epochs === undefined ? recipe : withEpochs(recipe, epochs)) as RecipeDraft;
 }
 
 async function startFor(lab: LabClient, name: RecipeName, backbone?: string): Promise<RecipeStart> {
@@ -59,10 +47,10 @@ async function startFor(lab: LabClient, name: RecipeName, backbone?: string): Pr
   return { backbone: source, ...(await startOf(lab, source)) };
 }
 
-async function recipeFromFile(lab: LabClient, path: string, backbone?: string): Promise<Json> {
+async function recipeFromFile(lab: LabClient, path: string, backbone?: string): Promise<RecipeDraft> {
   const names = recipeNames.join(', ');
   try {
-    const json = JSON.parse(await readFile(path, 'utf8')) as Json;
+    const json = JSON.parse(await readFile(path, 'utf8')) as RecipeDraft;
     if (typeof json !== 'object' || json === null) throw new Error('it holds no object');
     return backbone ? { ...json, backbone: await findBackbone(lab, backbone) } : json;
   } catch (error) {
@@ -72,7 +60,7 @@ async function recipeFromFile(lab: LabClient, path: string, backbone?: string): 
 }
 
 /** Without a wish: the installed backbone that did best on ImageNet. */
-async function findBackbone(lab: LabClient, wanted?: string): Promise<BackboneSource> {
+export async function findBackbone(lab: LabClient, wanted?: string): Promise<BackboneSource> {
   if (wanted?.startsWith('run:')) return { from: 'run', run: wanted.slice('run:'.length) };
   const zoo = await lab.call('zoo.list', {});
   const byWeights = zoo.flatMap(({ installed }) => installed).find(({ id }) => isPrefix(wanted, id));
@@ -129,40 +117,16 @@ async function startOf(
   };
 }
 
-function applyChange(draft: Json, change: string): void {
+function applyChange(draft: RecipeDraft, change: string): void {
+  const [key, value] = splitChange(change);
+  setField(draft, key, valueOf(value));
+}
+
+/** `key=value`, apart. @throws GraftError recipe.invalid */
+export function splitChange(change: string): [key: string, value: string] {
   const split = change.indexOf('=');
   if (split < 1) throw new GraftError('recipe.invalid', { at: change, detail: 'write it as key=value' });
-  const key = change.slice(0, split);
-  const value = valueOf(change.slice(split + 1));
-  const field = stageFields[key];
-  const stages = Array.isArray(draft.stages) ? draft.stages.length : 0;
-  const paths = field ? Array.from({ length: stages }, (_, stage) => `stages.${stage}.${field}`) : [key];
-  for (const path of paths) setAt(draft, path.split('.'), value, key);
-}
-
-/** JSON where it is JSON, else the text itself: `adam` needs no quotes. */
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function setAt(target: Json, path: string[], value: unknown, key: string): void {
-  const [head, ...rest] = path;
-  // A misspelt key must not be stored and silently ignored.
-  if (head === undefined || !Object.hasOwn(target, head)) {
-    const known = Object.keys(target).join(', ');
-    throw new GraftError('recipe.invalid', {
-      at: key,
-      detail: `there is no such field; known here: ${known}`,
-    });
-  }
-  if (rest.length === 0) target[head] = value;
-  else if (typeof target[head] === 'object' && target[head] !== null)
-    setAt(target[head] as Json, rest, value, key);
-  else throw new GraftError('recipe.invalid', { at: key, detail: `${head} holds no fields` });
+  return [change.slice(0, split), change.slice(split + 1)];
 }
 
 function isName(name: string): name is RecipeName {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Run } from '../../../shared/contract/index.ts';
+import type { MadeWith, Run } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { RunRow } from '../../store/queries/runs.ts';
@@ -8,6 +8,7 @@ import type { HandlersOf, LabContext } from '../context.ts';
 import { writeJson } from '../json-file.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { datasetOf, type Dataset } from './dataset.ts';
+import { madeWith } from './made-with.ts';
 import { planRun } from './plan.ts';
 import { freezingProof, isResumable, removeRuns, requireModel, runFolder } from './run-files.ts';
 import { shownRun } from './shown-run.ts';
@@ -42,7 +43,8 @@ export class RunService {
     const { revision } = project.store.project.get();
     const { collection, folds } = recipe.data;
     const data = { collection, folds, revision, splitHash: dataset.splitHash };
-    const run = insertRun(project, { ...recipe, data }, dataset, { name, group });
+    const made = madeWith(this.#lab, project, recipe, dataset.items);
+    const run = insertRun(project, { ...recipe, data }, dataset, { name, group, made });
     this.#lab.projects.changed();
     return this.#train(project, run, dataset, false);
   }
@@ -172,7 +174,7 @@ function insertRun(
   project: OpenProject,
   recipe: Recipe,
   dataset: Dataset,
-  { name, group }: { name?: string; group: string | null },
+  { name, group, made }: { name?: string; group: string | null; made: MadeWith },
 ): RunRow {
   const { store } = project;
   return store.transaction(() => {
@@ -198,6 +200,7 @@ function insertRun(
     };
     writeJson(join(runFolder(project, run.id), 'recipe.json'), recipe);
     store.runs.insert(run);
+    store.provenance.put(run.id, made);
     store.audit.note('run.start', { run: run.id, name: run.name });
     return run;
   });

@@ -72,12 +72,29 @@ export function backboneWords(
 export const isNumeric = (column: RunColumn): boolean =>
   !['text', 'date', 'flag'].includes(runColumns[column].form);
 
-/** Room for a column: names stretch, numbers do not. */
-export function columnWidth(column: RunColumn): string {
-  if (column === 'name') return 'minmax(170px, 2.4fr)';
-  if (column === 'number') return '52px';
-  if (column === 'created') return 'minmax(140px, 1fr)';
-  if (column === 'status') return '112px';
-  if (isNumeric(column)) return 'minmax(84px, 0.6fr)';
-  return 'minmax(110px, 1.2fr)';
+/** Room for a column: at least so many pixels, and its share of what is left. */
+function roomFor(column: RunColumn): { least: number; share: number } {
+  if (column === 'name') return { least: 180, share: 2.4 };
+  if (column === 'number') return { least: 56, share: 0 };
+  if (column === 'status') return { least: 112, share: 0 };
+  if (column === 'created') return { least: 140, share: 0.6 };
+  if (isNumeric(column)) return { least: 84, share: 0.4 };
+  return { least: 110, share: 1 };
+}
+
+/** Before the columns stand the mark and the star. */
+const before = [32, 28];
+
+/** The columns as a CSS grid, and the pixels below which the table scrolls sideways. */
+export function tableGrid(columns: readonly RunColumn[]): { gridTemplateColumns: string; minWidth: string } {
+  const rooms = columns.map(roomFor);
+  const tracks = rooms.map(({ least, share }) =>
+    share > 0 ? `minmax(${least}px, ${share}fr)` : `${least}px`,
+  );
+  const padding = 16;
+  const least = [...before, ...rooms.map((room) => room.least)].reduce((sum, room) => sum + room, padding);
+  return {
+    gridTemplateColumns: [...before.map((pixels) => `${pixels}px`), ...tracks].join(' '),
+    minWidth: `${least}px`,
+  };
 }
