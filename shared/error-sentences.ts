@@ -432,6 +432,14 @@ export const errorSentences = {
     en: 'Nothing to evaluate: {collection} has no labelled item in the {split} split whose class the run knows.',
     zh: '没有可评估的内容：{collection} 的 {split} 划分中没有该训练认识的类别的已标注条目。',
   },
+  'rules.no-validation': {
+    en: '“{name}” has no validation images. What is chosen on the images it is then judged by flatters itself: give the project a validation split and train again.',
+    zh: '“{name}” 没有验证图片。在用于评估的同一批图片上选择会高估效果：请为项目划分验证集并重新训练。',
+  },
+  'novelty.too-few': {
+    en: 'At least {needed} readable training images are needed to know what is unlike them; {found} were found.',
+    zh: '至少需要 {needed} 张可读取的训练图片才能判断哪些图片与其不同，目前只有 {found} 张。',
+  },
   'comparison.same-run': {
     en: 'A run cannot be compared with itself: choose two or more different runs.',
     zh: '训练不能与自身比较：请选择两个或更多不同的训练。',

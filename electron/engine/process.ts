@@ -3,6 +3,7 @@ import { toGraftError } from '../../shared/errors.ts';
 import { computeHandlers } from './handlers/compute.ts';
 import { documentHandlers } from './handlers/documents.ts';
 import { mediaHandlers } from './handlers/media.ts';
+import { statisticsHandlers } from './handlers/statistics.ts';
 import { zooHandlers } from './handlers/zoo.ts';
 import { engineMethods } from './protocol.ts';
 import type { EngineMethod, EngineParams, FromEngine, ToEngine } from './protocol.ts';
@@ -42,6 +43,7 @@ function openPort(): Port {
 const handlers: EngineHandlers = {
   ...mediaHandlers,
   ...documentHandlers,
+  ...statisticsHandlers,
   ...zooHandlers,
   ...computeHandlers,
 };

@@ -16,6 +16,7 @@ import { reportDataSchema } from '../report/report-data.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
 import { splitGroupsSchema, splitNoteSchema } from '../../shared/contract/splitting.ts';
+import type { Statistics } from '../evaluation/statistics.ts';
 
 /**
  * What main and the engine process say to each other. The same process code runs twice: once as
@@ -119,6 +120,16 @@ const float32Array = z.custom<Float32Array>((value) => value instanceof Float32A
 const int32Array = z.custom<Int32Array>((value) => value instanceof Int32Array);
 const int8Array = z.custom<Int8Array>((value) => value instanceof Int8Array);
 const nothing = z.null();
+
+/** What a run said about some items: the input of every statistic. */
+const judgedItemsSchema = z.object({
+  classes: z.array(z.string()),
+  /** Class index per item, -1 for none, `[n]`. */
+  truths: int32Array,
+  /** `[n * classes]`, one row per item. */
+  probabilities: float32Array,
+});
+export type JudgedItems = z.infer<typeof judgedItemsSchema>;
 const none = z.object({});
 
 export const engineMethods = {
@@ -216,6 +227,13 @@ export const engineMethods = {
       tooAlike: z.number().int(),
       notes: z.array(splitNoteSchema.omit({ class: true }).extend({ classId: z.number().int().nullable() })),
     }),
+  },
+  /** Everything that is worked out once about predictions: see `statisticsSteps`. */
+  evaluatePredictions: {
+    params: z.object({ judged: judgedItemsSchema, validation: judgedItemsSchema.nullable() }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    // Both ends are the same build; the lab checks what it makes of it when it reads it from disk.
+    result: z.custom<Statistics>((value) => typeof value === 'object' && value !== null),
   },
   sample: {
     params: z.object({ dir: path, seed: z.number().int() }),
@@ -420,6 +438,29 @@ export const engineMethods = {
       probabilities: z.array(z.array(z.number())),
       /** Reason code per picture that could not be read, else null. */
       failed: z.array(z.string().nullable()),
+      /** How far from what the run knows (see `learnNovelty`); null where it has not learned that. */
+      distances: z.array(z.number().nullable()),
+    }),
+  },
+  /**
+   * Keeps the features of training pictures in the run's folder, and finds the distance from them that a share
+   * `falseAlarms` of the held-out pictures exceeds.
+   */
+  learnNovelty: {
+    params: z.object({
+      run: z.string(),
+      training: z.array(datasetItemSchema),
+      heldOut: z.array(datasetItemSchema),
+      k: z.number().int().min(1),
+      falseAlarms: z.number().gt(0).lt(1),
+      places: placesSchema,
+    }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: z.object({
+      threshold: z.number().nullable(),
+      bank: z.number().int(),
+      items: z.number().int(),
+      width: z.number().int(),
     }),
   },
   /** Where a run's network looked in pictures, for the class it predicts or for one asked about. */

@@ -1,24 +1,50 @@
 import { labelledItems, type Predictions } from './predictions.ts';
 
-/** The labelled items of one class against the rest, ranked once so that resamples need no sorting. */
+/** Scores of labelled items, ranked once so that resamples need no sorting. */
 export interface RankedScores {
-  /** Positions among the labelled items, highest score first. */
+  /** Positions among the labelled items, highest score first; pooled scores hold each item once for every class. */
   order: Int32Array;
   /** 1 where the score differs from the next one: ties are counted together. */
   endsTie: Uint8Array;
   isPositive: Uint8Array;
 }
 
+/** One class against the rest. */
 export function rankedScores(predictions: Predictions, cls: number): RankedScores {
   const { classes, y, p } = predictions;
   const items = labelledItems(predictions);
   const scores = Float64Array.from(items, (item) => p[item * classes.length + cls]!);
-  const order = Int32Array.from(items.keys()).sort((a, b) => scores[b]! - scores[a]!);
-  const endsTie = Uint8Array.from(order, (at, i) =>
-    Number(i + 1 === order.length || scores[order[i + 1]!] !== scores[at]),
+  return ranked(scores, (at) => ({ item: at, positive: y[items[at]!] === cls }));
+}
+
+/** All one-against-the-rest questions pooled into one, as micro averages are defined. */
+export function pooledRanks(predictions: Predictions): RankedScores {
+  const { classes, y, p } = predictions;
+  const items = labelledItems(predictions);
+  const width = classes.length;
+  const scores = new Float64Array(items.length * width);
+  items.forEach((item, at) => {
+    for (let cls = 0; cls < width; cls++) scores[at * width + cls] = p[item * width + cls]!;
+  });
+  return ranked(scores, (at) => {
+    const item = Math.floor(at / width);
+    return { item, positive: y[items[item]!] === at % width };
+  });
+}
+
+function ranked(
+  scores: Float64Array,
+  entry: (at: number) => { item: number; positive: boolean },
+): RankedScores {
+  const sorted = Int32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);
+  const endsTie = Uint8Array.from(sorted, (at, i) =>
+    Number(i + 1 === sorted.length || scores[sorted[i + 1]!] !== scores[at]),
   );
-  const isPositive = Uint8Array.from(order, (at) => Number(y[items[at]!] === cls));
-  return { order, endsTie, isPositive };
+  return {
+    order: sorted.map((at) => entry(at).item),
+    endsTie,
+    isPositive: Uint8Array.from(sorted, (at) => Number(entry(at).positive)),
+  };
 }
 
 /** AUC and average precision when item `i` counts `weights[i]` times; null where undefined. */

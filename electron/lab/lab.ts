@@ -25,6 +25,7 @@ import { foldHandlers } from './runs/folds.ts';
 import { EvaluationService, evaluationHandlers } from './runs/evaluations.ts';
 import { exportHandlers } from './runs/exports.ts';
 import { predictionHandlers } from './runs/predictions.ts';
+import { ruleHandlers } from './runs/rules.ts';
 import { RunService, runHandlers } from './runs/runs.ts';
 import { TestLookService, testLookHandlers } from './runs/test-looks.ts';
 import { tuningHandlers } from './runs/tuning.ts';
@@ -119,6 +120,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...looks.watched(evaluationHandlers(services.evaluations)),
     ...looks.watched(comparisonHandlers(services.evaluations)),
     ...testLookHandlers(lab, looks),
+    ...ruleHandlers(lab, services.evaluations),
     ...predictionHandlers(lab),
     ...explanationHandlers(lab),
   };

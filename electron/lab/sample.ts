@@ -92,7 +92,7 @@ async function trainSample({ runs, evaluations }: SampleServices, job: JobContro
   };
   const pretrained = await run(1, scratchRecipe(SOURCE), NAMES.pretrain);
   job.progress({ phase: 'stage-2', done: 1, total: 4 });
-  await evaluations.judge({ run: pretrained, collection: TARGET, split: 'test' });
+  await evaluations.scores({ run: pretrained, collection: TARGET, split: 'test' });
   const transferred = await run(3, transferRecipe(pretrained), NAMES.transfer);
   const scratch = await run(4, scratchRecipe(TARGET), NAMES.scratch);
   return { pretrained, transferred, scratch };

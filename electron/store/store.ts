@@ -6,6 +6,7 @@ import { checkQueries } from './queries/checks.ts';
 import { classQueries } from './queries/classes.ts';
 import { editQueries } from './queries/edits.ts';
 import { epochQueries } from './queries/epochs.ts';
+import { evaluationQueries } from './queries/evaluations.ts';
 import { itemFolders } from './queries/item-folders.ts';
 import { itemFileQueries } from './queries/item-files.ts';
 import { foldQueries } from './queries/folds.ts';
@@ -17,6 +18,7 @@ import { runGroupQueries } from './queries/run-groups.ts';
 import { provenanceQueries } from './queries/provenance.ts';
 import { runListing } from './queries/run-listing.ts';
 import { runMarkQueries } from './queries/run-marks.ts';
+import { runRuleQueries } from './queries/run-rules.ts';
 import { runQueries, summaryQueries } from './queries/runs.ts';
 import { suggestionQueries } from './queries/suggestions.ts';
 import { splittingQueries } from './queries/splitting.ts';
@@ -50,6 +52,8 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     summaries: summaryQueries(db),
     epochs: epochQueries(db),
     predictions: predictionQueries(db),
+    evaluations: evaluationQueries(db),
+    runRules: runRuleQueries(db),
     artifacts: artifactQueries(db),
     audit: auditQueries(db),
     checks: checkQueries(db),

@@ -1,6 +1,12 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
-import type { EvaluationResult, PredictedItem, Split } from '../../shared/contract/index.ts';
+import type {
+  CalibrationResult,
+  EvaluationResult,
+  PredictedItem,
+  RunPair,
+  Split,
+} from '../../shared/contract/index.ts';
 import { lab } from '../bridge.ts';
 
 export interface Question {
@@ -14,6 +20,9 @@ export interface Cell {
   predicted: number;
 }
 
+/** What a gallery of items is for: wrong answers the model was sure of, or whatever surprised it most. */
+export type Surprise = 'confidence' | 'loss';
+
 const pageSize = 60;
 
 /** What the Results screen looks at: one run on one split, its mistakes, and the opened confusion cell. */
@@ -22,7 +31,10 @@ export const useResults = defineStore('results', () => {
   const evaluation = shallowRef<EvaluationResult | null>(null);
   const loading = ref(false);
   const failure = ref<unknown>(null);
+  const calibration = shallowRef<CalibrationResult | null>(null);
+  const calibrationFailure = ref<unknown>(null);
   const mistakes = shallowRef<PredictedItem[]>([]);
+  const mistakesBy = ref<Surprise>('confidence');
   const mistakesTotal = ref(0);
   const cell = ref<Cell | null>(null);
   const cellItems = shallowRef<PredictedItem[]>([]);
@@ -41,7 +53,7 @@ export const useResults = defineStore('results', () => {
       if (turn !== asked) return;
       evaluation.value = result;
       mistakes.value = [];
-      await moreMistakes();
+      await Promise.all([moreMistakes(), loadCalibration(turn, next)]);
     } catch (error) {
       if (turn !== asked) return;
       evaluation.value = null;
@@ -51,10 +63,39 @@ export const useResults = defineStore('results', () => {
     }
   }
 
+  async function loadCalibration(turn: number, about: Question): Promise<void> {
+    calibration.value = null;
+    calibrationFailure.value = null;
+    try {
+      const found = await lab().call('evaluations.calibration', about);
+      if (turn === asked) calibration.value = found;
+    } catch (error) {
+      if (turn === asked) calibrationFailure.value = error;
+    }
+  }
+
+  /** Another run (first) against the one looked at (second), item by item; null where they cannot be compared. */
+  async function pairWith(other: string): Promise<RunPair | null> {
+    if (!question.value) return null;
+    const { run, split, collection } = question.value;
+    const comparison = await lab()
+      .call('comparisons.get', { runs: [other, run], split, collection })
+      .catch(() => null);
+    return comparison?.pairs[0] ?? null;
+  }
+
+  async function showMistakes(by: Surprise): Promise<void> {
+    mistakesBy.value = by;
+    mistakes.value = [];
+    await moreMistakes();
+  }
+
   async function moreMistakes(): Promise<void> {
     if (!question.value) return;
-    const window = { offset: mistakes.value.length, limit: pageSize };
+    const by = mistakesBy.value;
+    const window = { by, offset: mistakes.value.length, limit: pageSize };
     const page = await lab().call('evaluations.mistakes', { ...question.value, ...window });
+    if (by !== mistakesBy.value) return;
     mistakes.value = [...mistakes.value, ...page.items];
     mistakesTotal.value = page.total;
   }
@@ -87,6 +128,7 @@ export const useResults = defineStore('results', () => {
     asked++;
     question.value = null;
     evaluation.value = null;
+    calibration.value = null;
     mistakes.value = [];
     closeCell();
   }
@@ -96,13 +138,18 @@ export const useResults = defineStore('results', () => {
     evaluation,
     loading,
     failure,
+    calibration,
+    calibrationFailure,
     mistakes,
+    mistakesBy,
     mistakesTotal,
     cell,
     cellItems,
     cellTotal,
     opened,
     ask,
+    pairWith,
+    showMistakes,
     moreMistakes,
     openCell,
     moreOfCell,

@@ -4,6 +4,7 @@ import { splitSchema } from './projects.ts';
 import { summarySchema } from './runs.ts';
 
 const point = z.tuple([z.number(), z.number()]);
+const interval = point.nullable();
 
 export const classReportSchema = z.object({
   name: z.string(),
@@ -11,7 +12,12 @@ export const classReportSchema = z.object({
   recall: z.number(),
   f1: z.number(),
   support: z.number().int(),
+  /** 95 % intervals: Wilson's for a share, bootstrap for F1 and for averages; null where there is nothing to count. */
+  precisionInterval: interval,
+  recallInterval: interval,
+  f1Interval: interval,
 });
+export type ClassReport = z.infer<typeof classReportSchema>;
 
 export const curveSchema = z.object({
   /** Class name, `micro` or `macro`. */
@@ -19,7 +25,7 @@ export const curveSchema = z.object({
   kind: z.enum(['class', 'micro', 'macro']),
   /** Area under the curve; null when a class has no positive or no negative example. */
   area: z.number().nullable(),
-  /** 95 % interval of the area (ROC per class: DeLong); null where there is none. */
+  /** 95 % interval of the area: DeLong's for the ROC of a class, else bootstrap; null where there is none. */
   interval: point.nullable(),
   /** ROC: [false-positive rate, true-positive rate]. Precision-recall: [recall, precision]. */
   points: z.array(point),
@@ -39,8 +45,28 @@ export const evaluationSchema = z.object({
   /** null where they are not defined: one class alone, or all predictions alike. */
   kappa: z.number().nullable(),
   mcc: z.number().nullable(),
+  /** Brier's score summed over the classes: 0 is perfect, 2 the worst. */
+  brier: z.number().nullable(),
+  /** Share of items whose true class is among the k most probable, with Wilson intervals. */
+  topK: z.array(
+    z.object({ k: z.number().int(), value: z.number(), count: z.number().int(), interval: point }),
+  ),
+  /** 95 % bootstrap intervals of the scores that are no shares. */
+  intervals: z.object({
+    balancedAccuracy: interval,
+    kappa: interval,
+    mcc: interval,
+    logLoss: interval,
+    brier: interval,
+    macroF1: interval,
+    rocAuc: interval,
+    /** How many resamples they rest on: fewer of very many items. */
+    resamples: z.number().int(),
+  }),
   /** Rows: true class; columns: predicted class. */
   confusion: z.array(z.array(z.number().int())),
+  /** Class indices in an order that puts those confused with each other side by side. */
+  order: z.array(z.number().int()),
   report: z.array(classReportSchema),
   averages: z.array(classReportSchema),
   roc: z.array(curveSchema),
@@ -110,9 +136,12 @@ export const evaluationMethods = {
     z.object({ ...which, ...page, truth: z.number().int(), predicted: z.number().int() }),
     z.object({ total: z.number().int(), items: z.array(predictedItemSchema) }),
   ),
-  /** Wrong predictions, the most confident first. */
+  /**
+   * Wrong predictions, the most confident first; or, with `by: 'loss'`, whatever surprised the model most, right or
+   * wrong.
+   */
   'evaluations.mistakes': method(
-    z.object({ ...which, ...page }),
+    z.object({ ...which, ...page, by: z.enum(['confidence', 'loss']).default('confidence') }),
     z.object({ total: z.number().int(), items: z.array(predictedItemSchema) }),
   ),
 };

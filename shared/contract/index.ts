@@ -14,6 +14,7 @@ import { itemMethods } from './items.ts';
 import { jobMethods } from './jobs.ts';
 import { predictionMethods } from './predictions.ts';
 import { projectMethods } from './projects.ts';
+import { ruleMethods } from './rules.ts';
 import { runMethods } from './runs.ts';
 import { reproductionMethods } from './reproductions.ts';
 import { runGroupMethods } from './run-groups.ts';
@@ -49,6 +50,7 @@ export const methods = {
   ...tuningMethods,
   ...evaluationMethods,
   ...comparisonMethods,
+  ...ruleMethods,
   ...predictionMethods,
   ...explanationMethods,
   ...exportMethods,
@@ -95,6 +97,7 @@ export type * from './predictions.ts';
 export type * from './projects.ts';
 export type * from './reproductions.ts';
 export type * from './run-groups.ts';
+export type * from './rules.ts';
 export type * from './runs.ts';
 export type * from './sources.ts';
 export type * from './series.ts';

@@ -18,6 +18,7 @@ export const jobSchema = z.object({
     'series',
     'transferability',
     'suggest',
+    'novelty',
   ]),
   /** What it works on: a folder, a run's name. */
   subject: z.string(),

@@ -5,7 +5,14 @@ export const predictionSchema = z.object({
   name: z.string(),
   /** Probabilities in the order of the run's classes; empty when the file could not be read. */
   probabilities: z.array(z.number()),
+  /** By the run's operating point where it has one, else the most probable class. */
   predicted: z.number().int().nullable(),
+  /** Whether the operating point decided otherwise than the probabilities alone would. */
+  byThreshold: z.boolean(),
+  /** The classes that cannot be ruled out, most probable first; null where the run makes no prediction sets. */
+  set: z.array(z.number().int()).nullable(),
+  /** How unlike the training pictures it is; null where the run has not learned what it knows. */
+  novelty: z.object({ distance: z.number(), threshold: z.number(), unlike: z.boolean() }).nullable(),
   error: z
     .object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) })
     .nullable(),

@@ -11,7 +11,7 @@ import type { DatasetItem } from '../../electron/engine/protocol.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
 import { onBackend } from '../../electron/engine/training/device.ts';
 import { certificateFile, exportModel } from '../../electron/engine/training/exporting/export.ts';
-import { predictImages } from '../../electron/engine/training/inference/predict.ts';
+import { judgeImages } from '../../electron/engine/handlers/novelty.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';
 import { installStarter } from '../../electron/engine/weights/starter.ts';
 import { cardOf, classes, placesIn, plainPictures } from './plain-pictures.ts';
@@ -65,7 +65,7 @@ function exported(format: ExportFormat, check = items.slice(12).map(({ path }) =
 /** What the model in Graft says of a picture, at the temperature. */
 async function expectedOf(path: string): Promise<number[]> {
   const images = [{ name: 'a', path }];
-  const { probabilities } = await onBackend('auto', () => predictImages(dir, images, new RunControl()));
+  const { probabilities } = await onBackend('auto', () => judgeImages(dir, images, new RunControl()));
   const powers = probabilities[0]!.map((p) => p ** (1 / temperature));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);

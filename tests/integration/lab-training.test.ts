@@ -61,6 +61,16 @@ test('train, see results, close, open again: everything is there, and a new pict
     predicted: null,
     error: { code: 'image.broken' },
   });
+
+  const learned = await lab.call('rules.learnNovelty', { run: id, falseAlarms: 0.3 });
+  expect(learned.novelty).toMatchObject({ k: 10, bank: 28, items: 6, falseAlarms: 0.3 });
+  await paintPictures(join(folder, 'strange'), [90, 215, 90], 1);
+  const images = ['new', 'strange'].map((name) => ({ path: join(folder, name, '0.png') }));
+  const [known, strange] = (await lab.call('predict.images', { run: id, images })).predictions;
+  expect(strange!.novelty!.distance).toBeGreaterThan(3 * known!.novelty!.distance);
+  expect(strange!.novelty!.unlike).toBe(true);
+  await lab.call('rules.forgetNovelty', { run: id });
+  expect((await lab.call('predict.images', { run: id, images })).predictions[1]!.novelty).toBeNull();
 });
 
 test('kill -9 of the engine in mid-epoch: the run is interrupted, earlier runs are intact, and it goes on', async () => {

@@ -13,7 +13,8 @@ import { engineStats, resetStats } from '../../electron/engine/backend/index.ts'
 import { readSafetensors } from '../../electron/engine/tensors/safetensors.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
 import { backendInfo } from '../../electron/engine/training/device.ts';
-import { predictImages, predictItems } from '../../electron/engine/training/inference/predict.ts';
+import { judgeImages } from '../../electron/engine/handlers/novelty.ts';
+import { predictItems } from '../../electron/engine/training/inference/predict.ts';
 import { previewAugmentation } from '../../electron/engine/training/preview.ts';
 import { findRate } from '../../electron/engine/training/rate-finder.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';
@@ -419,7 +420,7 @@ describe('the learning-rate finder', () => {
 describe('a trained run', () => {
   it('predicts pictures from a path and from bytes alike, and names the one that cannot be read', async () => {
     const path = items.find(({ split }) => split === 'test')?.path as string;
-    const { probabilities, failed } = await predictImages(
+    const { probabilities, failed, distances } = await judgeImages(
       join(places.runsDir, 'scratch'),
       [
         { name: 'a', path },
@@ -430,6 +431,7 @@ describe('a trained run', () => {
     );
     expect(probabilities[1]).toEqual(probabilities[0]);
     expect(failed).toEqual([null, null, 'not-an-image']);
+    expect(distances).toEqual([null, null, null]);
   });
 
   it('says so when there is no model', async () => {

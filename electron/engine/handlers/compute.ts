@@ -6,13 +6,14 @@ import { exportModel } from '../training/exporting/export.ts';
 import { explain } from '../training/explanation/explain.ts';
 import { measureBackbone } from '../training/timing/measure.ts';
 import { planRun } from '../training/plan.ts';
-import { predictImages, predictItems } from '../training/inference/predict.ts';
+import { predictItems } from '../training/inference/predict.ts';
 import { previewAugmentation } from '../training/preview.ts';
 import { findRate } from '../training/rate-finder.ts';
 import { trainRun } from '../training/session.ts';
 import { holdFeatures, releaseFeatures } from '../training/suggestions/hold.ts';
 import { suggest } from '../training/suggestions/suggest.ts';
 import type { EngineHandlers } from './context.ts';
+import { judgeImages, learnNovelty } from './novelty.ts';
 
 type ComputeHandlers = Pick<
   EngineHandlers,
@@ -30,6 +31,7 @@ type ComputeHandlers = Pick<
   | 'previewAugmentation'
   | 'predict'
   | 'predictImages'
+  | 'learnNovelty'
   | 'exportModel'
   | 'explain'
 >;
@@ -59,7 +61,11 @@ export const computeHandlers: ComputeHandlers = {
       predictItems(join(places.runsDir, run), items, control, (done, total) => progress({ done, total })),
     ),
   predictImages: ({ run, images, places }, { control }) =>
-    onBackend('auto', () => predictImages(join(places.runsDir, run), images, control)),
+    onBackend('auto', () => judgeImages(join(places.runsDir, run), images, control)),
+  learnNovelty: ({ run, places, ...request }, { control, progress }) =>
+    onBackend('auto', () =>
+      learnNovelty(join(places.runsDir, run), request, control, (done, total) => progress({ done, total })),
+    ),
   exportModel: ({ run, places, ...request }, { control, progress }) =>
     onBackend('auto', () =>
       exportModel({ ...request, dir: join(places.runsDir, run) }, control, (done, total) =>

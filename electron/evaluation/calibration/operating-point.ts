@@ -1,7 +1,7 @@
 import type { ConfusionMatrix } from '../confusion.ts';
 import { classScores, labelledItems, type BinaryScores, type Predictions } from '../predictions.ts';
 import { proportion, type Proportion } from '../significance/wilson.ts';
-import { thresholdCounts } from '../thresholds.ts';
+import { thresholdCounts, type ThresholdCounts } from '../thresholds.ts';
 
 /** What calling `score >= threshold` positive does to one class against the rest. */
 export interface OperatingPoint {
@@ -27,6 +27,8 @@ export interface MistakeCosts {
 /** What to choose a threshold for. Of equal thresholds the strictest wins. */
 export type OperatingGoal =
   | { kind: 'f1' }
+  /** Youden's J (1950): true-positive rate less false-positive rate. */
+  | { kind: 'youden' }
   | { kind: 'cost'; costs: MistakeCosts }
   /** The highest precision among thresholds with at least this recall. */
   | { kind: 'recall'; atLeast: number }
@@ -52,19 +54,26 @@ export function chooseOperatingPoint(
   if (counts.positives === 0) return null;
   let best: { worth: number; threshold: number } | null = null;
   counts.threshold.forEach((threshold, i) => {
-    const worth = worthOf(goal, counts.truePositives[i]!, counts.falsePositives[i]!, counts.positives);
+    const worth = worthOf(goal, counts.truePositives[i]!, counts.falsePositives[i]!, counts);
     if (worth !== null && (best === null || worth > best.worth)) best = { worth, threshold };
   });
   return best && pointAt(scores, (best as { threshold: number }).threshold);
 }
 
 /** How good a threshold is for the goal, larger is better; null where it misses the goal's condition. */
-function worthOf(goal: OperatingGoal, hits: number, falseAlarms: number, positives: number): number | null {
+function worthOf(
+  goal: OperatingGoal,
+  hits: number,
+  falseAlarms: number,
+  { positives, negatives }: Pick<ThresholdCounts, 'positives' | 'negatives'>,
+): number | null {
   const precision = hits + falseAlarms > 0 ? hits / (hits + falseAlarms) : 0;
   const recall = hits / positives;
   switch (goal.kind) {
     case 'f1':
       return (2 * hits) / (hits + falseAlarms + positives);
+    case 'youden':
+      return recall - (negatives > 0 ? falseAlarms / negatives : 0);
     case 'cost':
       return -(goal.costs.falsePositive * falseAlarms + goal.costs.falseNegative * (positives - hits));
     case 'recall':

@@ -1,8 +1,10 @@
 import { labelledItems, predictedClasses, type Predictions } from '../predictions.ts';
 import {
-  bootstrapIntervals,
+  bootstrapSteps,
+  finished,
   type BootstrapOptions,
   type ResampleWeights,
+  type Steps,
 } from '../significance/bootstrap.ts';
 import { wilsonInterval, type Interval } from '../significance/wilson.ts';
 
@@ -82,6 +84,15 @@ export function calibrationErrorInterval(
   options: BootstrapOptions = {},
   bins = RELIABILITY_BINS,
 ): Interval | null {
+  return finished(calibrationErrorSteps(claims, options, bins));
+}
+
+/** `calibrationErrorInterval`, one resample a step. */
+export function* calibrationErrorSteps(
+  claims: Claims,
+  options: BootstrapOptions = {},
+  bins = RELIABILITY_BINS,
+): Steps<Interval | null> {
   const total = claims.confidence.length;
   const statistic = (weights: ResampleWeights) => {
     const gaps = binSums(claims, bins, weights).map(({ confidence, correct }) =>
@@ -89,7 +100,7 @@ export function calibrationErrorInterval(
     );
     return { ece: total > 0 ? gaps.reduce((sum, gap) => sum + gap, 0) / total : null };
   };
-  return bootstrapIntervals(new Uint8Array(total), statistic, options).ece;
+  return (yield* bootstrapSteps(new Uint8Array(total), statistic, options)).ece;
 }
 
 interface BinSum {

@@ -21,10 +21,34 @@ export type ResampleWeights = Uint16Array;
 export function bootstrapIntervals<Name extends string>(
   strata: ArrayLike<number>,
   statistics: (weights: ResampleWeights) => Record<Name, number | null>,
-  { resamples = RESAMPLES, seed = 1, confidence = CONFIDENCE }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Record<Name, Interval | null> {
+  return finished(bootstrapSteps(strata, statistics, options));
+}
+
+/** Long work in small steps: each yields the share done, so that whoever runs it can do something else between. */
+export type Steps<T> = Generator<number, T, void>;
+
+/** Runs the steps one after the other and returns what they come to. */
+export function finished<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** `bootstrapIntervals`, one resample a step. */
+export function* bootstrapSteps<Name extends string>(
+  strata: ArrayLike<number>,
+  statistics: (weights: ResampleWeights) => Record<Name, number | null>,
+  { resamples = RESAMPLES, seed = 1, confidence = CONFIDENCE }: BootstrapOptions = {},
+): Steps<Record<Name, Interval | null>> {
   const draw = resampler(strata, seededRandom(seed));
-  const drawn = Array.from({ length: resamples }, () => statistics(draw()));
+  const drawn: Record<Name, number | null>[] = [];
+  for (let i = 0; i < resamples; i++) {
+    drawn.push(statistics(draw()));
+    yield (i + 1) / resamples;
+  }
   const names = Object.keys(drawn[0] ?? {}) as Name[];
   const intervals = names.map((name) => [
     name,

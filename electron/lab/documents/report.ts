@@ -82,7 +82,8 @@ async function reportData(
   const project = lab.projects.current;
   const { run, epochs } = await answers['runs.get']({ id: which.run });
   const evaluation = await answers['evaluations.get'](which);
-  const mistakes = await answers['evaluations.mistakes']({ ...which, offset: 0, limit: MOST_PICTURES });
+  const sample = { by: 'confidence' as const, offset: 0, limit: MOST_PICTURES };
+  const mistakes = await answers['evaluations.mistakes']({ ...which, ...sample });
   const paths = new Map(
     project.store.items
       .byIds(mistakes.items.map(({ itemId }) => itemId))

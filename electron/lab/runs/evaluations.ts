@@ -1,20 +1,25 @@
 import type { PredictedItem } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import { itemsOfCell } from '../../evaluation/confusion.ts';
-import { confidentMistakes } from '../../evaluation/mistakes.ts';
+import { confidentMistakes, topLosses } from '../../evaluation/mistakes.ts';
 import { predictedClasses } from '../../evaluation/predictions.ts';
-import type { Predictions } from '../../evaluation/predictions.ts';
 import type { StoredPredictions } from '../../store/queries/predictions.ts';
 import type { RunRow } from '../../store/queries/runs.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { itemsToEvaluate } from './dataset.ts';
-import { calibrationResult } from './calibration-result.ts';
-import { evaluationResult } from './evaluation-result.ts';
 import { requireModel } from './run-files.ts';
 import { rowOf } from './runs.ts';
-import { asPredictions, evaluated, storeEvaluated, type Judged } from './scores.ts';
+import {
+  asPredictions,
+  evaluationRequest,
+  keptScores,
+  storeScores,
+  withLabels,
+  type Judged,
+  type Scores,
+} from './scores.ts';
 import { shownRun } from './shown-run.ts';
 
 interface Judgement {
@@ -27,7 +32,7 @@ interface Judgement {
 /** How well a run does on a split of its own data or of another collection, from stored predictions. */
 export class EvaluationService {
   readonly #lab: LabContext;
-  readonly #underWay = new Map<string, Promise<StoredPredictions>>();
+  readonly #underWay = new Map<string, Promise<unknown>>();
 
   constructor(lab: LabContext) {
     this.#lab = lab;
@@ -43,17 +48,54 @@ export class EvaluationService {
     const own = which.collection === run.recipe.data.collection;
     const judged = { collection: own ? null : which.collection, split: which.split };
     const stored = project.store.predictions.get(run.id, judged.collection, judged.split);
-    return { project, run, judged, predictions: stored ?? (await this.#once(project, run, judged)) };
+    if (stored) return { project, run, judged, predictions: stored };
+    const predictions = await this.#once(['predict', project.dir, run.id, judged], () =>
+      this.#predict(project, run, judged),
+    );
+    return { project, run, judged, predictions };
   }
 
-  /** Two windows that ask for the same get one prediction. */
-  #once(project: OpenProject, run: RunRow, judged: Judged): Promise<StoredPredictions> {
-    const key = JSON.stringify([project.dir, run.id, judged]);
-    const underWay = this.#underWay.get(key);
+  /**
+   * The scores of the predictions asked for, as they were worked out once.
+   * @throws what `judge` throws, and GraftError evaluation.diverged
+   */
+  async scores(which: Judged & { run: string }): Promise<Scores> {
+    const judgement = await this.judge(which);
+    const { project, run, judged } = judgement;
+    return (
+      keptScores(project.store, run, judged) ??
+      this.#once(['scores', project.dir, run.id, judged], () => this.#score(judgement))
+    );
+  }
+
+  /** Two windows that ask for the same get one answer. */
+  #once<T>(about: unknown, work: () => Promise<T>): Promise<T> {
+    const key = JSON.stringify(about);
+    const underWay = this.#underWay.get(key) as Promise<T> | undefined;
     if (underWay) return underWay;
-    const predicting = this.#predict(project, run, judged).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, predicting);
-    return predicting;
+    const started = work().finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, started);
+    return started;
+  }
+
+  async #score({ project, run, judged, predictions }: Judgement): Promise<Scores> {
+    const validation = judged.split === 'validation' ? null : validationOf(project, run.id);
+    const request = evaluationRequest(run, predictions, validation);
+    const about = { kind: 'evaluate' as const, subject: run.name, run: run.id };
+    const { result } = this.#lab.jobs.start(about, async (job) => {
+      const { media } = this.#lab.engines;
+      const statistics = await requestUntil(
+        job.signal,
+        media,
+        'evaluatePredictions',
+        request,
+        ({ done, total }) => job.progress({ phase: 'evaluate', done, total }),
+      );
+      return project.store.transaction(() => storeScores(project.store, run.id, judged, statistics));
+    });
+    const scores = await result;
+    this.#lab.events.emit('run.changed', shownRun(project, rowOf(project, run.id)));
+    return scores;
   }
 
   async #predict(project: OpenProject, run: RunRow, judged: Judged): Promise<StoredPredictions> {
@@ -71,50 +113,43 @@ export class EvaluationService {
         request,
         ({ done, total }) => job.progress({ phase: 'evaluate', done, total }),
       );
-      storeEvaluated(project.store, run, judged, predicted, items);
-      this.#lab.events.emit('run.changed', shownRun(project, rowOf(project, run.id)));
+      const predictions = withLabels(predicted, items);
+      project.store.transaction(() =>
+        project.store.predictions.put(run.id, judged.collection, judged.split, predictions),
+      );
+      return predictions;
     });
-    await result;
-    return project.store.predictions.get(run.id, judged.collection, judged.split)!;
+    return result;
   }
 }
 
 export function evaluationHandlers(evaluations: EvaluationService): HandlersOf<'evaluations'> {
   return {
     async 'evaluations.get'(which) {
-      const { run, judged, predictions } = await evaluations.judge(which);
-      return evaluationResult(run.id, judged, evaluated(run, predictions));
+      return (await evaluations.scores(which)).evaluation;
     },
     async 'evaluations.calibration'(which) {
-      const { run, judged, predictions } = await evaluations.judge(which);
-      const validation = judged.split === 'validation' ? null : await validationOf(evaluations, which.run);
-      return calibrationResult(asPredictions(run, predictions), validation);
+      const { calibration } = await evaluations.scores(which);
+      if (!calibration) throw new GraftError('evaluation.no-items', { collection: '', split: which.split });
+      return calibration;
     },
     async 'evaluations.cell'({ truth, predicted, offset, limit, ...which }) {
       const judgement = await evaluations.judge(which);
       const rows = itemsOfCell(asPredictions(judgement.run, judgement.predictions), truth, predicted);
       return { total: rows.length, items: predictedItems(judgement, rows.slice(offset, offset + limit)) };
     },
-    async 'evaluations.mistakes'({ offset, limit, ...which }) {
+    async 'evaluations.mistakes'({ by, offset, limit, ...which }) {
       const judgement = await evaluations.judge(which);
-      const everyOne = judgement.predictions.ids.length;
-      const rows = confidentMistakes(asPredictions(judgement.run, judgement.predictions), everyOne).map(
-        ({ item }) => item,
-      );
+      const ranked = by === 'loss' ? topLosses : confidentMistakes;
+      const rows = ranked(asPredictions(judgement.run, judgement.predictions)).map(({ item }) => item);
       return { total: rows.length, items: predictedItems(judgement, rows.slice(offset, offset + limit)) };
     },
   };
 }
 
-/** What the run said on its own validation pictures; null where it has none. */
-async function validationOf(evaluations: EvaluationService, run: string): Promise<Predictions | null> {
-  try {
-    const judgement = await evaluations.judge({ run, split: 'validation', collection: null });
-    return asPredictions(judgement.run, judgement.predictions);
-  } catch (error) {
-    if (error instanceof GraftError && error.code === 'evaluation.no-items') return null;
-    throw error;
-  }
+/** What the run said on its own validation pictures, which training leaves behind; null where it has none. */
+function validationOf({ store }: OpenProject, run: string): StoredPredictions | null {
+  return store.predictions.get(run, null, 'validation') ?? null;
 }
 
 function predictedItems({ project, run, predictions }: Judgement, rows: readonly number[]): PredictedItem[] {

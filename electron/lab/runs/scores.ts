@@ -1,11 +1,20 @@
-import type { Split, Summary } from '../../../shared/contract/index.ts';
+import { z } from 'zod';
+import { calibrationSchema, evaluationSchema } from '../../../shared/contract/evaluations.ts';
+import type { EvaluationResult, Split, Summary } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import { evaluate, type Evaluation } from '../../evaluation/evaluate.ts';
+import type { Evaluation } from '../../evaluation/evaluate.ts';
 import type { Predictions } from '../../evaluation/predictions.ts';
-import type { DatasetItem, StoredPredictions as EnginePredictions } from '../../engine/protocol.ts';
+import type {
+  DatasetItem,
+  EngineParams,
+  JudgedItems,
+  StoredPredictions as EnginePredictions,
+} from '../../engine/protocol.ts';
+import type { Statistics } from '../../evaluation/statistics.ts';
 import type { StoredPredictions } from '../../store/queries/predictions.ts';
 import type { RunRow } from '../../store/queries/runs.ts';
 import type { Store } from '../../store/store.ts';
+import { evaluationResult } from './evaluation-result.ts';
 
 /** Which items a run is judged on. `collection: null` is the data it was trained on. */
 export interface Judged {
@@ -13,25 +22,21 @@ export interface Judged {
   split: Split;
 }
 
-/** Stores what a run predicted, beside the labels of now, with the few numbers of its summary. */
-export function storeEvaluated(
-  store: Store,
-  run: RunRow,
-  { collection, split }: Judged,
-  predicted: EnginePredictions,
-  items: readonly DatasetItem[],
-): void {
+/** What is worked out once about stored predictions, and kept beside them. */
+export const scoresSchema = z.object({
+  evaluation: evaluationSchema,
+  calibration: calibrationSchema.nullable(),
+});
+export type Scores = z.infer<typeof scoresSchema>;
+
+/** What a run predicted, beside the labels of now. */
+export function withLabels(predicted: EnginePredictions, items: readonly DatasetItem[]): StoredPredictions {
   const truths = new Map(items.map(({ id, classIndex }) => [id, classIndex]));
-  const predictions = {
+  return {
     ids: Int32Array.from(predicted.ids),
     truths: Int32Array.from(predicted.ids, (id) => truths.get(id) ?? -1),
     probabilities: predicted.probabilities,
   };
-  const summary = summaryOf(evaluated(run, predictions), { collection, split });
-  store.transaction(() => {
-    store.predictions.put(run.id, collection, split, predictions);
-    store.summaries.put(run.id, summary);
-  });
 }
 
 /** Stored predictions in the form the evaluation takes. */
@@ -39,12 +44,53 @@ export function asPredictions(run: RunRow, { truths, probabilities }: StoredPred
   return { classes: run.classes, y: truths, p: probabilities };
 }
 
-/** @throws GraftError evaluation.diverged when probabilities are not numbers */
-export function evaluated(run: RunRow, predictions: StoredPredictions): Evaluation {
-  if (!predictions.probabilities.every(Number.isFinite)) {
-    throw new GraftError('evaluation.diverged', { name: run.name });
-  }
-  return evaluate(asPredictions(run, predictions));
+/** Stored predictions in the form the engine takes. @throws GraftError evaluation.diverged */
+export function asJudgedItems(run: RunRow, { truths, probabilities }: StoredPredictions): JudgedItems {
+  if (!probabilities.every(Number.isFinite)) throw new GraftError('evaluation.diverged', { name: run.name });
+  return { classes: run.classes, truths, probabilities };
+}
+
+/** What to ask the engine about predictions; `validation` where they are of another split. */
+export function evaluationRequest(
+  run: RunRow,
+  predictions: StoredPredictions,
+  validation: StoredPredictions | null,
+): EngineParams<'evaluatePredictions'> {
+  return {
+    judged: asJudgedItems(run, predictions),
+    validation: validation && asJudgedItems(run, validation),
+  };
+}
+
+/** Stores what was worked out about stored predictions, with the few numbers of its summary. Within a transaction. */
+export function storeScores(store: Store, run: string, judged: Judged, statistics: Statistics): Scores {
+  const scores = {
+    evaluation: evaluationResult(run, judged, statistics),
+    calibration: statistics.calibration,
+  };
+  store.summaries.put(run, scores.evaluation.summary);
+  store.evaluations.put(run, judged.collection, judged.split, JSON.stringify(scores));
+  return scores;
+}
+
+/** What is kept of an earlier visit, under the names of now; null where there is nothing, or what an earlier version kept. */
+export function keptScores(store: Store, run: RunRow, { collection, split }: Judged): Scores | null {
+  const body = store.evaluations.get(run.id, collection, split);
+  const kept = body === undefined ? null : scoresSchema.safeParse(JSON.parse(body)).data;
+  return kept ? { ...kept, evaluation: renamed(kept.evaluation, run.classes) } : null;
+}
+
+/** Classes may be renamed after they were judged. What has a name is in their order, averages after them. */
+function renamed(evaluation: EvaluationResult, classes: string[]): EvaluationResult {
+  const name = <T extends { name: string }>(rows: T[]): T[] =>
+    rows.map((row, cls) => ({ ...row, name: classes[cls] ?? row.name }));
+  return {
+    ...evaluation,
+    classes,
+    report: name(evaluation.report),
+    roc: name(evaluation.roc),
+    precisionRecall: name(evaluation.precisionRecall),
+  };
 }
 
 /** The few numbers of an evaluation that lists of runs show. */

@@ -7,7 +7,7 @@ import type { CancelReason, JobControls } from '../jobs.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import type { Dataset } from './dataset.ts';
 import { rememberRun } from '../speeds.ts';
-import { storeEvaluated } from './scores.ts';
+import { evaluationRequest, storeScores, withLabels } from './scores.ts';
 import { weightsBytes } from './run-files.ts';
 import { shownRun } from './shown-run.ts';
 
@@ -71,7 +71,7 @@ export class Training {
     try {
       const result = await this.#call.result;
       if (this.#storeError) throw this.#storeError;
-      return this.#succeeded(result, dataset);
+      return await this.#succeeded(result, dataset);
     } catch (error) {
       throw this.#failed(toGraftError(this.#storeError ?? error));
     } finally {
@@ -107,16 +107,25 @@ export class Training {
     this.#lab.events.emit('run.epoch', { run: this.run, epoch });
   }
 
-  #succeeded(result: TrainResult, dataset: Dataset): Run {
-    const { store } = this.#project;
+  async #succeeded(result: TrainResult, dataset: Dataset): Promise<Run> {
     const { stopped, predictions, pass: _pass, ...facts } = result;
+    const end = { ...facts, status: stopped ? ('stopped' as const) : ('done' as const) };
     const evaluated = performance.now();
+    this.#keep(predictions, dataset, end);
+    await this.#score();
+    rememberRun(this.#lab, this.#row.recipe, result);
+    const evaluate = facts.seconds.evaluate + (performance.now() - evaluated) / 1000;
+    return this.#end({ ...end, seconds: { ...facts.seconds, evaluate } });
+  }
+
+  /** Everything the engine gave, in one step: from here on the run has ended, whatever happens to its scores. */
+  #keep(predictions: TrainResult['predictions'], { items }: Dataset, end: Partial<RunRow>): void {
+    const { store } = this.#project;
     store.transaction(() => {
       for (const split of ['validation', 'test'] as const) {
         const predicted = predictions[split];
         if (!predicted || predicted.ids.length === 0) continue;
-        const run = store.runs.byId(this.run)!;
-        storeEvaluated(store, run, { collection: null, split }, predicted, dataset.items);
+        store.predictions.put(this.run, null, split, withLabels(predicted, items));
       }
       const bytes = weightsBytes(this.#project, this.run);
       if (bytes !== undefined) {
@@ -126,13 +135,29 @@ export class Training {
           bytes,
         });
       }
+      store.runs.update({ ...this.#row, ...end, finishedAt: new Date().toISOString() });
     });
-    rememberRun(this.#lab, store.runs.byId(this.run)!.recipe, result);
-    const seconds = {
-      ...facts.seconds,
-      evaluate: facts.seconds.evaluate + (performance.now() - evaluated) / 1000,
-    };
-    return this.#end({ ...facts, seconds, status: stopped ? 'stopped' : 'done' });
+  }
+
+  /** Scores of both splits, so that they are there when somebody looks. @throws GraftError evaluation.diverged */
+  async #score(): Promise<void> {
+    const { store } = this.#project;
+    const stored = (split: 'validation' | 'test') => store.predictions.get(this.run, null, split) ?? null;
+    for (const split of ['validation', 'test'] as const) {
+      const predictions = stored(split);
+      if (!predictions) continue;
+      const validation = split === 'test' ? stored('validation') : null;
+      const request = evaluationRequest(this.#row, predictions, validation);
+      const { result } = this.#lab.engines.media.request('evaluatePredictions', request);
+      // A process that died meanwhile costs nothing: whoever looks at the run has its scores worked out then.
+      const statistics = await result.catch(() => null);
+      if (!statistics) continue;
+      store.transaction(() => storeScores(store, this.run, { collection: null, split }, statistics));
+    }
+  }
+
+  get #row(): RunRow {
+    return this.#project.store.runs.byId(this.run)!;
   }
 
   #failed(error: GraftError): GraftError {
@@ -153,7 +178,7 @@ export class Training {
 
   #change(changes: Partial<RunRow>): Run {
     const { store } = this.#project;
-    const run = { ...store.runs.byId(this.run)!, ...changes };
+    const run = { ...this.#row, ...changes };
     store.runs.update(run);
     const shown = shownRun(this.#project, run);
     this.#lab.events.emit('run.changed', shown);

@@ -9,6 +9,7 @@ import { manyRuns } from './0008-many-runs.ts';
 import { watchedFolders } from './0009-watched-folders.ts';
 import { folds } from './0010-folds.ts';
 import { testLooks } from './0011-test-looks.ts';
+import { runScores } from './0012-run-scores.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   watchedFolders,
   folds,
   testLooks,
+  runScores,
 ];

@@ -30,7 +30,9 @@ export function predictionQueries(db: Database.Database) {
     'SELECT ids, truths, probabilities FROM predictions WHERE run_id = ? AND collection = ? AND split = ?',
   );
   const clear = db.prepare<[string]>('DELETE FROM predictions WHERE run_id = ?');
+  const forget = db.prepare<[string]>('DELETE FROM evaluations WHERE run_id = ?');
   return {
+    /** What was worked out about the run's predictions so far goes: those of validation are part of all of it. */
     put(run: string, collection: string | null, split: Split, predictions: StoredPredictions) {
       put.run({
         run,
@@ -41,6 +43,7 @@ export function predictionQueries(db: Database.Database) {
         probabilities: toBytes(predictions.probabilities),
         at: new Date().toISOString(),
       });
+      forget.run(run);
     },
     get(run: string, collection: string | null, split: Split): StoredPredictions | undefined {
       const row = get.get(run, collection ?? '', split);

@@ -150,7 +150,11 @@ describe('runs and classes', () => {
     expect(evaluation.report[0]!.name).toBe('Felis catus');
 
     const predicting = lab.call('predict.images', { run, images: [{ path: join(dir, 'x.jpg') }] });
-    (await compute.next('predictImages')).resolve({ probabilities: [[0.9, 0.1]], failed: [null] });
+    (await compute.next('predictImages')).resolve({
+      probabilities: [[0.9, 0.1]],
+      failed: [null],
+      distances: [null],
+    });
     expect((await predicting).classes).toEqual(['Felis catus', 'dog']);
     const exporting = lab.call('exports.model', { run, out: join(dir, 'model.onnx') });
     const call = await compute.next('exportModel');

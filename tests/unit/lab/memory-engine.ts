@@ -1,5 +1,8 @@
 import { dealItems } from '../../../electron/engine/data/deal-splits.ts';
 import { GraftError } from '../../../shared/errors.ts';
+import { createCall } from '../../../electron/engine/handlers/context.ts';
+import { statisticsHandlers } from '../../../electron/engine/handlers/statistics.ts';
+import { engineMethods } from '../../../electron/engine/protocol.ts';
 import type {
   ControlAction,
   Engine,
@@ -19,13 +22,15 @@ interface Call<M extends EngineMethod> {
 }
 
 /**
- * An engine in memory that computes nothing: the test answers its requests. It stands beside the real
+ * An engine in memory that computes nothing but statistics: the test answers its requests. It stands beside the real
  * process (tests/integration) for what only timing can bring about: a death in mid-epoch, a pause.
  */
 export class MemoryEngine implements Engine {
   state: Engine['state'] = 'starting';
   restarts = 0;
   pid = 1;
+  /** Statistics answered so far. */
+  worked = 0;
   readonly #calls: { method: EngineMethod; call: Call<EngineMethod> }[] = [];
   readonly #expected: { method: EngineMethod; arrived(call: Call<EngineMethod>): void }[] = [];
 
@@ -43,6 +48,10 @@ export class MemoryEngine implements Engine {
     params: EngineParams<M>,
     onProgress?: (progress: EngineProgress<M>) => void,
   ) {
+    if (method in statisticsHandlers) {
+      this.worked++;
+      return { result: worked(method, params), control: () => undefined };
+    }
     const controls: ControlAction[] = [];
     if (method === 'dealSplits') return { result: this.#deal(params) as never, control: () => undefined };
     const { promise, resolve, reject } = Promise.withResolvers<EngineResult<M>>();
@@ -79,4 +88,14 @@ export class MemoryEngine implements Engine {
   async close(): Promise<void> {
     this.state = 'failed';
   }
+}
+
+/** Statistics are pure functions: no test would answer them otherwise than they do. */
+async function worked<M extends EngineMethod>(method: M, params: EngineParams<M>): Promise<EngineResult<M>> {
+  const call = createCall<EngineMethod>(() => undefined);
+  const handler = statisticsHandlers[method as keyof typeof statisticsHandlers] as (
+    params: unknown,
+    call: unknown,
+  ) => Promise<EngineResult<M>>;
+  return handler(engineMethods[method].params.parse(params), call);
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openProject } from '../../../electron/store/open.ts';
 import { defaultRecipe } from '../../../shared/recipe.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { Epoch, Run } from '../../../shared/contract/index.ts';
@@ -260,9 +261,37 @@ test('another split is predicted once, when it is asked for, and then stored', a
   expect(call.params.items.map((item) => item.id)).toEqual(ids.slice(8, 10));
   call.resolve({ ids: ids.slice(8, 10), probabilities: Float32Array.of(1, 0, 0, 1), failed: [] });
   for (const evaluation of await Promise.all(asked)) expect(evaluation.summary.accuracy).toBe(1);
+  const { summaries } = (await lab.call('runs.get', { id })).run;
+  expect(summaries.map(({ split }) => split)).toContain('validation');
   expect((await lab.call('evaluations.get', { run: id, split: 'validation' })).n).toBe(2);
   await expect(lab.call('evaluations.get', { run: id, collection: 'other' })).rejects.toMatchObject({
     code: 'evaluation.no-items',
     params: { collection: 'other', split: 'test' },
   });
+});
+
+test('scores are worked out once, and anew when the run judges again', async () => {
+  const test = await labWithItems();
+  const { lab, compute, media, dir, ids } = test;
+  const { id } = await lab.call('runs.start', { recipe });
+  const train = await compute.next('train');
+  leaveModel(dir, id);
+  const end = ended(test, id);
+  train.resolve(trained(ids));
+  await end;
+  expect(media.worked).toBe(1);
+  const first = await lab.call('evaluations.get', { run: id });
+  expect(await lab.call('evaluations.get', { run: id })).toEqual(first);
+  expect((await lab.call('evaluations.calibration', { run: id })).n).toBe(2);
+  expect(media.worked).toBe(1);
+  expect(await lab.call('evaluations.mistakes', { run: id, by: 'loss' })).toMatchObject({ total: 2 });
+
+  await lab.call('projects.close', {});
+  const store = openProject(dir);
+  const stored = store.predictions.get(id, null, 'test')!;
+  store.predictions.put(id, null, 'test', { ...stored, probabilities: Float32Array.of(1, 0, 0, 1) });
+  store.close();
+  await lab.call('projects.open', { path: dir });
+  expect((await lab.call('evaluations.get', { run: id })).summary.accuracy).toBe(1);
+  expect(media.worked).toBe(2);
 });

@@ -40,7 +40,9 @@ function runOf(id: string, kind: RecipeKind, accuracy: number | null, part: Part
 }
 
 function evaluationOf(accuracy: number, recall = accuracy): EvaluationResult {
-  const row = { precision: accuracy, f1: accuracy, support: 500 };
+  const interval: [number, number] = [0, 1];
+  const intervals = { precisionInterval: interval, recallInterval: interval, f1Interval: interval };
+  const row = { precision: accuracy, f1: accuracy, support: 500, ...intervals };
   return {
     run: '1',
     collection: null,
@@ -52,7 +54,20 @@ function evaluationOf(accuracy: number, recall = accuracy): EvaluationResult {
     balancedAccuracy: accuracy,
     kappa: 0,
     mcc: 0,
+    brier: 0,
+    topK: [],
+    intervals: {
+      balancedAccuracy: interval,
+      kappa: null,
+      mcc: null,
+      logLoss: null,
+      brier: null,
+      macroF1: interval,
+      rocAuc: null,
+      resamples: 2000,
+    },
     confusion: [],
+    order: [0, 1],
     report: [
       { ...row, name: 'cat', recall: accuracy },
       { ...row, name: 'dog', recall },

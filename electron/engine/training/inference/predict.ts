@@ -1,12 +1,12 @@
-import { tensor4d } from '@tensorflow/tfjs-core';
+import { dispose, tensor4d } from '@tensorflow/tfjs-core';
 import { bake, unbake } from '../../backend/index.ts';
 import { decodeEach, decodeFile } from '../../data/decode.ts';
 import { ImageError } from '../../data/formats/image-error.ts';
 import { imageFileOf, readImageFile } from '../../data/formats/open-image.ts';
-import type { DatasetItem, EngineResult, StoredPredictions } from '../../protocol.ts';
+import type { DatasetItem, StoredPredictions } from '../../protocol.ts';
 import type { RunControl } from '../control.ts';
 import { loadNetwork } from '../network/model-store.ts';
-import { networkTensors, probabilities } from '../network/network.ts';
+import { judge, networkTensors } from '../network/network.ts';
 import type { Network } from '../network/network.ts';
 
 /** Rows of one forward pass: few sizes, so that few are compiled. */
@@ -45,11 +45,40 @@ export async function predictItems(
   control: RunControl,
   onProgress: (done: number, total: number) => void,
 ): Promise<StoredPredictions> {
+  const ids: number[] = [];
+  const parts: Float32Array[] = [];
+  const keep = (id: number, row: JudgedRow) => {
+    ids.push(id);
+    parts.push(row.probabilities);
+  };
+  const { failed, classes } = await judgeItems(dir, items, control, onProgress, keep);
+  return { ids, probabilities: joined(parts, classes), failed };
+}
+
+/** Features of items, `[rows, columns]`: what the model in a run's folder sees of each that can be read. */
+export async function itemFeatures(
+  dir: string,
+  items: DatasetItem[],
+  control: RunControl,
+  onProgress: (done: number, total: number) => void,
+): Promise<{ values: Float32Array; rows: number; columns: number }> {
+  const parts: Float32Array[] = [];
+  await judgeItems(dir, items, control, onProgress, (_, { features }) => parts.push(features));
+  const columns = parts[0]?.length ?? 0;
+  return { values: joined(parts, columns), rows: parts.length, columns };
+}
+
+/** Hands over what the model makes of each item that can be read, in their order. */
+async function judgeItems(
+  dir: string,
+  items: DatasetItem[],
+  control: RunControl,
+  onProgress: (done: number, total: number) => void,
+  onRow: (id: number, row: JudgedRow) => void,
+): Promise<{ failed: StoredPredictions['failed']; classes: number }> {
   const network = await openNetwork(dir);
   const { size, resize: mode } = network.spec.input;
-  const ids: number[] = [];
   const failed: StoredPredictions['failed'] = [];
-  const parts: Float32Array[] = [];
   for (let start = 0; start < items.length; start += largestBatch) {
     const batch = items.slice(start, start + largestBatch);
     const pixels = blankBatch(size, rowsFor(batch.length));
@@ -61,15 +90,12 @@ export async function predictItems(
     const reasons = new Map(failures.map(({ index, reason }) => [index, reason]));
     batch.forEach(({ id }, index) => {
       const reason = reasons.get(index);
-      if (reason !== undefined) failed.push({ id, reason });
-      else {
-        ids.push(id);
-        parts.push(rows[index] as Float32Array);
-      }
+      if (reason === undefined) onRow(id, rows[index] as JudgedRow);
+      else failed.push({ id, reason });
     });
     onProgress(Math.min(start + largestBatch, items.length), items.length);
   }
-  return { ids, probabilities: joined(parts, network.spec.classes.length), failed };
+  return { failed, classes: network.spec.classes.length };
 }
 
 function joined(parts: Float32Array[], width: number): Float32Array {
@@ -78,27 +104,28 @@ function joined(parts: Float32Array[], width: number): Float32Array {
   return all;
 }
 
-/** Predicts pictures from anywhere: by path, or by the content of a file. */
+/** What the model says of a picture from anywhere, or why it cannot be read. */
+export type JudgedImage = JudgedRow | { failed: string };
+
+/** Predicts pictures from anywhere: by path, or by the content of a file. In the order given. */
 export async function predictImages(
   dir: string,
   images: { name: string; path?: string; data?: Uint8Array }[],
   control: RunControl,
-): Promise<EngineResult<'predictImages'>> {
+): Promise<JudgedImage[]> {
   const network = await openNetwork(dir);
   const { size } = network.spec.input;
-  const probabilitiesOf: number[][] = [];
-  const failed: (string | null)[] = [];
+  const judged: JudgedImage[] = [];
   for (let start = 0; start < images.length; start += largestBatch) {
     const batch = images.slice(start, start + largestBatch);
     const pixels = blankBatch(size, rowsFor(batch.length));
     const reasons = await Promise.all(batch.map((image, index) => decodeInto(network, image, pixels, index)));
     const rows = await forward(network, pixels, control);
-    reasons.forEach((reason, index) => {
-      failed.push(reason);
-      probabilitiesOf.push(reason === null ? Array.from(rows[index] as Float32Array) : []);
-    });
+    reasons.forEach((reason, index) =>
+      judged.push(reason === null ? (rows[index] as JudgedRow) : { failed: reason }),
+    );
   }
-  return { probabilities: probabilitiesOf, failed };
+  return judged;
 }
 
 const blankBatch = (size: number, rows: number) => new Float32Array(rows * size * size * 3);
@@ -121,16 +148,27 @@ export async function decodeInto(
   }
 }
 
-/** One forward pass over `[rows, size, size, 3]` pixels: the probabilities of each row. */
-async function forward(network: Network, pixels: Float32Array, control: RunControl): Promise<Float32Array[]> {
+export interface JudgedRow {
+  probabilities: Float32Array;
+  features: Float32Array;
+}
+
+/** One forward pass over `[rows, size, size, 3]` pixels: what the network makes of each row. */
+async function forward(network: Network, pixels: Float32Array, control: RunControl): Promise<JudgedRow[]> {
   await control.yield();
   const { size } = network.spec.input;
   const rows = pixels.length / (size * size * 3);
   const input = tensor4d(pixels, [rows, size, size, 3]);
-  const output = probabilities(network, input);
-  const values = output.dataSync<'float32'>();
-  input.dispose();
-  output.dispose();
-  const width = network.spec.classes.length;
+  const { probabilities, features } = judge(network, input);
+  const [said, seen] = [probabilities, features].map((output) => rowsOf(output.dataSync<'float32'>(), rows));
+  dispose([input, probabilities, features]);
+  return Array.from({ length: rows }, (_, row) => ({
+    probabilities: said![row]!,
+    features: seen![row]!,
+  }));
+}
+
+function rowsOf(values: Float32Array, rows: number): Float32Array[] {
+  const width = values.length / rows;
   return Array.from({ length: rows }, (_, row) => values.slice(row * width, (row + 1) * width));
 }

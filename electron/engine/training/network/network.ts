@@ -198,6 +198,19 @@ export function probabilities(network: Network, pixels: Tensor4D): Tensor2D {
   });
 }
 
+/**
+ * The same, with what the picture was judged by: the last feature map averaged over its places, `[batch, channels]`,
+ * whatever the head pools.
+ */
+export function judge(network: Network, pixels: Tensor4D): { probabilities: Tensor2D; features: Tensor2D } {
+  return tidy(() => {
+    const { body, head, spec } = network;
+    const map = body.apply(preprocess(pixels, spec.preprocessing), { training: false }) as Tensor;
+    const logits = head.apply(pool(map, spec.head.pooling), { training: false }) as Tensor2D;
+    return { probabilities: softmax(logits), features: pool(map, 'avg') };
+  });
+}
+
 /** 1 where the largest logit is the label: `[batch]`. */
 export function hits(logits: Tensor2D, labels: Tensor): Tensor {
   return cast(equal(argMax(logits, 1), labels), 'float32');

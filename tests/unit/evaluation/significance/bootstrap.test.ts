@@ -108,7 +108,9 @@ describe('intervals of an evaluation', () => {
   it('are null where the score is', () => {
     const intervals = evaluationIntervals({ classes: ['a', 'b'], y: [-1], p: [0.5, 0.5] }, { resamples: 20 });
     expect(intervals).toMatchObject({
-      macroF1: null,
+      macro: { precision: null, recall: null, f1: null },
+      f1: [null, null],
+      microAuc: null,
       logLoss: null,
       macroAuc: null,
       averagePrecision: [null, null],
@@ -122,7 +124,11 @@ describe('intervals of an evaluation', () => {
       const intervals = evaluationIntervals(predictions, { resamples: 400 });
       for (const [value, interval] of [
         [scores.balancedAccuracy, intervals.balancedAccuracy],
-        [scores.report.macro.f1, intervals.macroF1],
+        [scores.report.macro.f1, intervals.macro.f1],
+        [scores.report.macro.precision, intervals.macro.precision],
+        [scores.report.weighted.f1, intervals.weighted.f1],
+        [scores.micro.auc, intervals.microAuc],
+        [scores.micro.averagePrecision, intervals.microAveragePrecision],
         [scores.cohenKappa, intervals.cohenKappa],
         [scores.matthewsCorrelation, intervals.matthewsCorrelation],
         [scores.logLoss, intervals.logLoss],
