@@ -57,6 +57,8 @@ function readIds(
   order: ItemOrder,
 ): Int32Array {
   const { where, values } = conditions(filter);
+  // The whole queue is read again after every label: it is in memory already.
+  if (order === 'queue' && JSON.stringify(filter) === '{}') return suggestions.queue();
   const sql = (columns: string) =>
     `SELECT ${columns} FROM items INDEXED BY items_listing WHERE ${where} ORDER BY path`;
   if (order === 'path' && filter.agreement === undefined && filter.sure === undefined) {
@@ -84,12 +86,9 @@ function bySuggestion(
   const made = suggestions.get();
   if (!made) return new Int32Array();
   const { classIds, probabilities, ranks } = made;
-  const rankOf = (id: number): number => ranks[suggestions.placeOf(id)!]!;
   const least = Math.fround(sure);
   const asksSuggestion = agreement !== undefined || sure > 0;
-  const fits = ([id, classId]: [number, number | null]): boolean => {
-    const place = suggestions.placeOf(id);
-    if (place === undefined || (order === 'queue' && ranks[place]! < 0)) return false;
+  const fits = (classId: number | null, place: number): boolean => {
     if (!asksSuggestion) return true;
     if (classIds[place]! < 0 || probabilities[place]! < least) return false;
     if (agreement === 'suggested') return classId === null;
@@ -97,8 +96,15 @@ function bySuggestion(
     if (agreement === 'disagrees') return classId !== null && classId !== classIds[place];
     return true;
   };
-  const ids = Int32Array.from(rows.filter(fits), ([id]) => id);
-  return order === 'queue' ? ids.sort((a, b) => rankOf(a) - rankOf(b)) : ids;
+  // Each at its own place: sorting by rank would take the lab some 200 ms at 100,000 items.
+  const found = new Int32Array(Math.max(rows.length, ranks.length)).fill(-1);
+  rows.forEach(([id, classId], at) => {
+    const place = suggestions.placeOf(id);
+    if (place === undefined || !fits(classId, place)) return;
+    const to = order === 'queue' ? ranks[place]! : at;
+    if (to >= 0) found[to] = id;
+  });
+  return found.filter((id) => id >= 0);
 }
 
 function conditions(filter: ItemFilter): { where: string; values: unknown[] } {

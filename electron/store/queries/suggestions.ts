@@ -94,6 +94,14 @@ export function suggestionQueries(db: Database.Database) {
       if (!stored || place === undefined || stored.classIds[place] === -1) return undefined;
       return { classId: stored.classIds[place]!, probability: stored.probabilities[place]! };
     },
+    /** The items of the labelling queue in its order, as ids. */
+    queue(): Int32Array {
+      const stored = read().stored;
+      if (!stored) return new Int32Array();
+      const ids = new Int32Array(stored.ids.length).fill(-1);
+      stored.ranks.forEach((rank, place) => rank >= 0 && (ids[rank] = stored.ids[place]!));
+      return ids.filter((id) => id >= 0);
+    },
     /** Takes the place of the suggestions before. */
     put({ ids, classIds, probabilities, ranks, ...facts }: StoredSuggestions) {
       put.run({
