@@ -85,6 +85,7 @@ describe('usage', () => {
     [['ladder', 'x', '--recipes', 'magic']],
     [['check', 'x', '--kind', 'magic']],
     [['check', 'x', '--most', 'all']],
+    [['suggest', 'x', '--accept', '95']],
     [['serve', '--port', '99999']],
   ])('%j is wrong: exit code 2, a word on stderr, nothing on stdout', async (args) => {
     const { code, out, err } = await graft(...args);
@@ -100,6 +101,7 @@ describe('usage', () => {
       'sample',
       'import',
       'check',
+      'suggest',
       'zoo',
       'train',
       'runs',
@@ -170,6 +172,12 @@ describe('the job of the terminal, on pictures of two colours', () => {
     expect(code).toBe(0);
     expect(out).toContain('redder');
     expect(out).not.toContain('broken.png');
+  });
+
+  it('suggests nothing where every picture has a label, and says how right it would be', async () => {
+    const suggested = await json('suggest', project);
+    expect(suggested).toMatchObject({ labels: 2 * PER_CLASS, classes: 2, open: 0, suggestions: [] });
+    expect(suggested.accuracy).toMatchObject({ value: 1, judged: 2 * PER_CLASS });
   });
 
   it('trains from scratch, evaluates, lists, predicts and exports', async () => {
