@@ -508,6 +508,22 @@ export const errorSentences = {
     en: 'The checkpoint in {path} cannot be read. Start the run again from the beginning.',
     zh: '{path} 中的检查点无法读取。请从头开始本次运行。',
   },
+  'capsule.not-one': {
+    en: '{path} is not a capsule of Graft: it holds no capsule.json.',
+    zh: '{path} 不是 Graft 的胶囊文件：其中没有 capsule.json。',
+  },
+  'capsule.damaged': {
+    en: 'The capsule {path} is damaged or was made by something else ({detail}). Nothing of it was kept; fetch it again.',
+    zh: '胶囊文件 {path} 已损坏或并非由 Graft 生成（{detail}）。未保留其中任何内容，请重新获取。',
+  },
+  'capsule.altered': {
+    en: 'The capsule {path} was altered: its entry {entry} is not what its list says ({detail}). Nothing of it was kept.',
+    zh: '胶囊文件 {path} 已被改动：其中的 {entry} 与清单不符（{detail}）。未保留其中任何内容。',
+  },
+  'capsule.not-empty': {
+    en: 'There are files in {path}. A capsule is opened in a new or empty folder; choose another.',
+    zh: '{path} 中已有文件。胶囊须在新建的或空的文件夹中打开，请另选一个。',
+  },
   'report.ending': {
     en: 'A report is written as .html or .pdf; {path} is neither. Give it one of these endings.',
     zh: '报告可写为 .html 或 .pdf，而 {path} 都不是。请使用其中一种扩展名。',

@@ -12,6 +12,7 @@ import {
   weightsEntrySchema,
 } from '../../shared/contract/zoo.ts';
 import { certificateSchema, exportFormats, modelCardSchema } from '../../shared/contract/exports.ts';
+import { capsuleFactsSchema } from './capsule/facts.ts';
 import { reportDataSchema } from '../report/report-data.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
@@ -495,6 +496,22 @@ export const engineMethods = {
     params: z.object({ data: reportDataSchema, language: z.enum(['en', 'zh']), out: path }),
     progress: nothing,
     result: nothing,
+  },
+  /** Writes a run and what it stands on as one file: see `packCapsule`. */
+  packCapsule: {
+    params: z.object({
+      out: path,
+      facts: capsuleFactsSchema,
+      files: z.array(z.object({ name: z.string(), path })),
+    }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: z.object({ bytes: z.number(), sha256: z.string() }),
+  },
+  /** Checks a capsule and lays it out in a folder made for it: see `unpackCapsule`. */
+  unpackCapsule: {
+    params: z.object({ file: path, into: path }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: capsuleFactsSchema.extend({ entries: z.number().int() }),
   },
   /** Writes a run's model to `out`, reads it back, and compares the two on the pictures of `check`. */
   exportModel: {

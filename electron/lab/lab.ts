@@ -7,6 +7,7 @@ import { appHandlers } from './app.ts';
 import { CheckService, checkHandlers } from './checks/checks.ts';
 import type { LabContext, LabOptions } from './context.ts';
 import { DeviceService, deviceHandlers } from './devices/devices.ts';
+import { capsuleHandlers } from './documents/capsules.ts';
 import { documentHandlers } from './documents/documents.ts';
 import { watchEngine } from './engine-info.ts';
 import { EventBus } from './event-bus.ts';
@@ -90,6 +91,7 @@ function createHandlers(lab: LabContext): Handlers {
   const services = { runs: new RunService(lab), evaluations: new EvaluationService(lab) };
   const looks = new TestLookService(lab);
   const series = new SeriesService(lab, services.runs);
+  const projects = projectHandlers(lab, services);
   const answers = {
     ...runHandlers(lab, services.runs),
     ...evaluationHandlers(services.evaluations),
@@ -99,7 +101,8 @@ function createHandlers(lab: LabContext): Handlers {
   return {
     ...appHandlers(lab),
     ...deviceHandlers(lab.devices),
-    ...projectHandlers(lab, services),
+    ...projects,
+    ...capsuleHandlers(lab, (path) => projects['projects.open']({ path })),
     ...itemHandlers(lab, () => checks.startByItself(), missing),
     ...sourceHandlers(lab, missing, watches, () => checks.startByItself()),
     ...checkHandlers(checks),

@@ -28,7 +28,13 @@ export const useExports = defineStore('exports', () => {
   const tables = (wanted: Params<'documents.tables'>): Promise<Result<'documents.tables'>> =>
     lab().call('documents.tables', wanted);
 
-  return { certificates, load, exportModel, report, tables };
+  const saveCapsule = (wanted: Params<'capsules.save'>): Promise<Result<'capsules.save'>> =>
+    lab().call('capsules.save', wanted);
+
+  const openCapsule = (file: string, dir: string): Promise<Result<'capsules.open'>> =>
+    lab().call('capsules.open', { file, dir });
+
+  return { certificates, load, exportModel, report, tables, saveCapsule, openCapsule };
 });
 
 /** A name for a file about a run, without what a file system does not take. */

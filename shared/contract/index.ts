@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { appMethods } from './app.ts';
+import { capsuleMethods } from './capsules.ts';
 import { checkMethods } from './checks.ts';
 import { comparisonMethods } from './comparisons.ts';
 import { deviceMethods } from './devices.ts';
@@ -55,6 +56,7 @@ export const methods = {
   ...explanationMethods,
   ...exportMethods,
   ...documentMethods,
+  ...capsuleMethods,
 };
 
 export { events };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { packCapsule, unpackCapsule } from '../capsule/capsule.ts';
 import { thumbnailBytes } from '../data/decode.ts';
 import { ImageError } from '../data/formats/image-error.ts';
 import { writeBeside } from '../tensors/write-beside.ts';
@@ -8,7 +9,11 @@ import type { EngineHandlers } from './context.ts';
 /** Side of a picture in a report, in pixels: sharp on paper, small in a mail. */
 const pictureSize = 200;
 
-export const documentHandlers: Pick<EngineHandlers, 'writeReport'> = {
+export const documentHandlers: Pick<EngineHandlers, 'writeReport' | 'packCapsule' | 'unpackCapsule'> = {
+  packCapsule: ({ out, facts, files }, { progress, signal }) =>
+    packCapsule(out, facts, files, signal, (done, total) => progress({ done, total })),
+  unpackCapsule: ({ file, into }, { progress, signal }) =>
+    unpackCapsule(file, into, signal, (done, total) => progress({ done, total })),
   async writeReport({ data, language, out }) {
     // Drawing charts is a large library, and few processes draw any.
     const { reportDocument } = await import('../../report/report.ts');

@@ -30,6 +30,7 @@ interface TableOptions {
 const formats = ['csv', 'json'];
 
 export function documentCommands(program: Command): void {
+  capsuleCommand(program);
   program
     .command('report <dir> <run> <file>')
     .description('write what a run came to as one file: .html, or .pdf with an installed Chromium')
@@ -61,6 +62,63 @@ export function documentCommands(program: Command): void {
       if (!name) throw usage(`the table is one of ${tableNames.join(', ')}, or all`);
       return withLab(options, (lab) => oneTable(lab, dir, run, name, { ...options, split }));
     });
+}
+
+interface CapsuleOptions {
+  json?: boolean;
+  open?: string;
+  pictures: boolean;
+}
+
+function capsuleCommand(program: Command): void {
+  program
+    .command('capsule <dir> [run] [file]')
+    .description(
+      'write a run with all it takes to verify it elsewhere to one file, or open such a file in <dir>',
+    )
+    .option('--open <file>', 'check every hash of a capsule and open it as a project in <dir>')
+    .option('--no-pictures', 'leave the pictures out: their hashes alone go along')
+    .option('--json', 'print one JSON document')
+    .action((dir: string, run: string | undefined, file: string | undefined, options: CapsuleOptions) => {
+      const { open } = options;
+      if (open !== undefined) return withLab(options, (lab) => openCapsule(lab, resolve(open), resolve(dir)));
+      if (run === undefined || file === undefined) throw usage('name a run and a file, or --open <file>');
+      return withLab(options, (lab) => saveCapsule(lab, dir, run, file, options.pictures));
+    });
+}
+
+async function saveCapsule(
+  lab: LabClient,
+  dir: string,
+  wanted: string,
+  file: string,
+  pictures: boolean,
+): Promise<Outcome> {
+  await openProject(lab, dir);
+  const { id: run } = await findRun(lab, wanted);
+  const value = await lab.call('capsules.save', { run, pictures, out: resolve(file) });
+  const text = list({
+    Capsule: value.path,
+    Size: megabytes(value.bytes),
+    Entries: value.entries,
+    SHA256: `${value.sha256} (of its list of hashes)`,
+  });
+  return { value, text };
+}
+
+async function openCapsule(lab: LabClient, file: string, dir: string): Promise<Outcome> {
+  const value = await lab.call('capsules.open', { file, dir });
+  const { again } = value;
+  const text = list({
+    Project: value.project.path,
+    Run: value.run,
+    Checked: `${value.entries} entries, every hash right`,
+    Pictures: value.pictures,
+    Again: again
+      ? `${again.same} of ${again.checked} held-out pictures get the same class, largest difference ${again.largestDifference.toExponential(1)}`
+      : 'not asked: it brought no pictures',
+  });
+  return { value, text };
 }
 
 async function report(
