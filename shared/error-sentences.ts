@@ -416,6 +416,14 @@ export const errorSentences = {
     en: 'Nothing to train on in {collection}: no labelled, readable items in the train split. Label items and deal out splits first.',
     zh: '{collection} 中没有可训练的内容：训练集中没有已标注且可读取的条目。请先标注并划分数据。',
   },
+  'curve.few-items': {
+    en: 'A learning curve needs more pictures: {n} in training and validation give no three sizes to learn from.',
+    zh: '学习曲线需要更多图片：训练集和验证集共 {n} 张，不足以分出三种规模。',
+  },
+  'curve.no-validation': {
+    en: 'A learning curve is measured on validation pictures, and there are none. Deal out splits first.',
+    zh: '学习曲线需要验证图片来衡量，但目前没有。请先划分数据。',
+  },
   'test.sealed': {
     en: 'The test split is sealed: look at the validation split, or open the seal in Results (graft seal <dir> --open).',
     zh: '测试集已封存：请查看验证集，或在“结果”中解除封存（graft seal <dir> --open）。',

@@ -133,6 +133,14 @@ const judgedItemsSchema = z.object({
 export type JudgedItems = z.infer<typeof judgedItemsSchema>;
 const none = z.object({});
 
+/** A head that learned from `items` pictures: its errors on validation, and per class what it got right. */
+const curveTrialSchema = z.object({
+  items: z.number().int(),
+  wrong: z.number().int(),
+  tested: z.number().int(),
+  correct: z.array(z.number().int()),
+});
+
 export const engineMethods = {
   info: { params: none, progress: nothing, result: infoSchema },
   /** Says what `auto` means from now on. `adapter` is its name for people. */
@@ -198,6 +206,21 @@ export const engineMethods = {
     params: z.object({ hashes: z.array(z.string()), turned: z.array(z.string()) }),
     progress: nothing,
     result: z.array(z.array(z.number().int())),
+  },
+  /** Where learning curves lead: the error at `to` items, or with `from` how much it falls from there. */
+  forecast: {
+    params: z.object({
+      asks: z.array(
+        z.object({
+          points: z.array(z.object({ items: z.number(), wrong: z.number(), tested: z.number() })),
+          from: z.number().int().nullable(),
+          to: z.number().int(),
+          tested: z.number().int(),
+        }),
+      ),
+    }),
+    progress: nothing,
+    result: z.array(z.object({ value: z.number(), interval: z.tuple([z.number(), z.number()]) })),
   },
   /** Deals items out to the splits without parting what belongs together; one position an item. See `dealItems`. */
   dealSplits: {
@@ -364,6 +387,24 @@ export const engineMethods = {
           seconds: z.object({ train: z.number(), validate: z.number(), predict: z.number() }),
         })
         .nullable(),
+    }),
+  },
+  /** How heads do on validation that learned from parts of the training split; see `measureLearningCurve`. */
+  learningCurve: {
+    params: z.object({
+      recipe: recipeSchema,
+      classes: z.array(z.string()),
+      items: z.array(datasetItemSchema),
+      repeats: z.number().int().min(1),
+      seed: z.number().int(),
+      places: placesSchema,
+    }),
+    progress: z.object({ phase: z.enum(['features', 'train']), done: z.number(), total: z.number() }),
+    result: z.object({
+      overall: z.array(curveTrialSchema),
+      /** Of the weakest classes, the number of items being that of the class. */
+      perClass: z.array(z.object({ classIndex: z.number().int(), trials: z.array(curveTrialSchema) })),
+      tested: z.number().int(),
     }),
   },
   /** Times the frozen pass of a backbone with random weights: none of its time depends on their values. */

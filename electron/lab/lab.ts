@@ -25,6 +25,7 @@ import { comparisonHandlers } from './runs/comparisons.ts';
 import { foldHandlers } from './runs/folds.ts';
 import { EvaluationService, evaluationHandlers } from './runs/evaluations.ts';
 import { exportHandlers } from './runs/exports.ts';
+import { learningCurveHandlers } from './runs/learning-curve.ts';
 import { predictionHandlers } from './runs/predictions.ts';
 import { ruleHandlers } from './runs/rules.ts';
 import { RunService, runHandlers } from './runs/runs.ts';
@@ -94,8 +95,8 @@ function createHandlers(lab: LabContext): Handlers {
   const projects = projectHandlers(lab, services);
   const answers = {
     ...runHandlers(lab, services.runs),
-    ...evaluationHandlers(services.evaluations),
-    ...comparisonHandlers(services.evaluations),
+    ...looks.watched(evaluationHandlers(services.evaluations)),
+    ...looks.watched(comparisonHandlers(services.evaluations)),
     ...exportHandlers(lab),
   };
   return {
@@ -120,10 +121,9 @@ function createHandlers(lab: LabContext): Handlers {
     ...sweepHandlers(lab, series),
     ...reproductionHandlers(lab, services.runs),
     ...tuningHandlers(lab),
-    ...looks.watched(evaluationHandlers(services.evaluations)),
-    ...looks.watched(comparisonHandlers(services.evaluations)),
     ...testLookHandlers(lab, looks),
     ...ruleHandlers(lab, services.evaluations),
+    ...learningCurveHandlers(lab),
     ...predictionHandlers(lab),
     ...explanationHandlers(lab),
   };

@@ -24,6 +24,7 @@ import { suggestionQueries } from './queries/suggestions.ts';
 import { splittingQueries } from './queries/splitting.ts';
 import { watchedFolderQueries } from './queries/watched-folders.ts';
 import { testLookQueries } from './queries/test-looks.ts';
+import { learningCurveQueries } from './queries/learning-curves.ts';
 import { orUnwritable } from './sqlite-error.ts';
 
 /** An open project database: short synchronous queries, grouped by table. */
@@ -49,6 +50,7 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     runGroups: runGroupQueries(db),
     folds: foldQueries(db),
     testLooks: testLookQueries(db),
+    learningCurves: learningCurveQueries(db),
     summaries: summaryQueries(db),
     epochs: epochQueries(db),
     predictions: predictionQueries(db),

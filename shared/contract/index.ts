@@ -25,6 +25,7 @@ import { sourceMethods } from './sources.ts';
 import { sweepMethods } from './sweeps.ts';
 import { suggestionMethods } from './suggestions.ts';
 import { testLookMethods } from './test-looks.ts';
+import { learningCurveMethods } from './learning-curve.ts';
 import { tuningMethods } from './tuning.ts';
 import { zooMethods } from './zoo.ts';
 
@@ -43,6 +44,7 @@ export const methods = {
   ...runGroupMethods,
   ...foldsMethods,
   ...testLookMethods,
+  ...learningCurveMethods,
   ...seriesMethods,
   ...transferMethods,
   ...experimentMethods,
@@ -106,6 +108,7 @@ export type * from './series.ts';
 export type * from './transfer.ts';
 export type * from './suggestions.ts';
 export type * from './splitting.ts';
+export type * from './learning-curve.ts';
 export type * from './test-looks.ts';
 export type * from './sweeps.ts';
 export type * from './tuning.ts';

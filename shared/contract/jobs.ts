@@ -14,6 +14,7 @@ export const jobSchema = z.object({
     'rate',
     'measure',
     'check',
+    'curve',
     'relink',
     'series',
     'transferability',

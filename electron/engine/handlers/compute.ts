@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { checkDevice } from '../backend/index.ts';
 import { backendInfo, onBackend, useDevice } from '../training/device.ts';
+import { measureLearningCurve } from '../training/examination/learning-curve.ts';
 import { examine } from '../training/examination/examine.ts';
 import { exportModel } from '../training/exporting/export.ts';
 import { explain } from '../training/explanation/explain.ts';
@@ -23,6 +24,7 @@ type ComputeHandlers = Pick<
   | 'plan'
   | 'measure'
   | 'examine'
+  | 'learningCurve'
   | 'holdFeatures'
   | 'releaseFeatures'
   | 'suggest'
@@ -48,6 +50,8 @@ export const computeHandlers: ComputeHandlers = {
     onBackend('auto', () => holdFeatures(request, control, progress)),
   releaseFeatures,
   suggest: (request, { control }) => onBackend('auto', () => suggest(request, control)),
+  learningCurve: (request, { control, progress }) =>
+    onBackend('auto', () => measureLearningCurve(request, control, progress)),
   train: (request, { control, progress }) =>
     onBackend(request.recipe.backend, () => trainRun(request, control, progress)),
   findRate: (request, { control, progress }) =>

@@ -12,6 +12,7 @@ import { generateSample } from '../data/sample/generate.ts';
 import { scanSource } from '../data/scan.ts';
 import type { Inspected } from '../protocol.ts';
 import type { EngineHandlers } from './context.ts';
+import { forecast } from './forecast.ts';
 
 type MediaHandlers = Pick<
   EngineHandlers,
@@ -25,6 +26,7 @@ type MediaHandlers = Pick<
   | 'measurePictures'
   | 'groupDuplicates'
   | 'dealSplits'
+  | 'forecast'
   | 'sample'
 >;
 
@@ -77,6 +79,7 @@ export const mediaHandlers: MediaHandlers = {
   },
   groupDuplicates: ({ hashes, turned }) => nearDuplicates(hashes, { turned }),
   dealSplits: dealItems,
+  forecast,
   sample({ dir, seed }, { progress, signal }) {
     return generateSample(dir, { seed, signal, onProgress: (done, total) => progress({ done, total }) });
   },

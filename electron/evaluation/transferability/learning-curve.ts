@@ -62,20 +62,52 @@ export function forecastError(
   options: BootstrapOptions = {},
 ): Forecast {
   const curve = fitLearningCurve(points);
-  const random = seededRandom(options.seed ?? 1);
+  const { redraw, again } = redrawing(curve, options.seed ?? 1);
+  const drawn = Array.from({ length: options.resamples ?? RESAMPLES }, () => {
+    const fitted = fitLearningCurve(points.map(again));
+    return redraw(errorAt(fitted, items), tested);
+  });
+  return { error: errorAt(curve, items), interval: percentileInterval(drawn, options.confidence)! };
+}
+
+export interface Gain {
+  /** Error now less the error then, by the fitted curve. */
+  gain: number;
+  interval: Interval;
+}
+
+/**
+ * How much the error should fall from `from` to `to` training items, the doubt about the curve included: the same
+ * parametric bootstrap as `forecastError`, without the luck of the items it would be measured on, which both share.
+ */
+export function forecastGain(
+  points: LearningPoint[],
+  from: number,
+  to: number,
+  options: BootstrapOptions = {},
+): Gain {
+  const curve = fitLearningCurve(points);
+  const { again } = redrawing(curve, options.seed ?? 1);
+  const fall = (fitted: LearningCurve) => errorAt(fitted, from) - errorAt(fitted, to);
+  const drawn = Array.from({ length: options.resamples ?? RESAMPLES }, () =>
+    fall(fitLearningCurve(points.map(again))),
+  );
+  return { gain: fall(curve), interval: percentileInterval(drawn, options.confidence)! };
+}
+
+/** Draws measurements anew around a curve. */
+function redrawing(curve: LearningCurve, seed: number) {
+  const random = seededRandom(seed);
   const normal = () => normalQuantile(Math.min(1 - 2 ** -33, Math.max(2 ** -33, random())));
   const redraw = (error: number, of: number) => {
     const deviation = Math.sqrt((curve.scatter * smoothedVariance(error * of, of)) / of);
     return Math.min(1, Math.max(0, error + deviation * normal()));
   };
-  const drawn = Array.from({ length: options.resamples ?? RESAMPLES }, () => {
-    const again = points.map((point) => ({
-      ...point,
-      wrong: point.tested * redraw(errorAt(curve, point.items), point.tested),
-    }));
-    return redraw(errorAt(fitLearningCurve(again), items), tested);
+  const again = (point: LearningPoint): LearningPoint => ({
+    ...point,
+    wrong: point.tested * redraw(errorAt(curve, point.items), point.tested),
   });
-  return { error: errorAt(curve, items), interval: percentileInterval(drawn, options.confidence)! };
+  return { redraw, again };
 }
 
 interface Observation {

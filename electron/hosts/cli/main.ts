@@ -8,6 +8,7 @@ import { documentCommands } from './commands/documents.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { ladderCommand } from './commands/ladder.ts';
 import { modelCommands } from './commands/models.ts';
+import { learningCurveCommand } from './commands/learning-curve.ts';
 import { sealCommand } from './commands/seal.ts';
 import { serveCommand } from './commands/serve.ts';
 import { freezingCommands } from './commands/freezing.ts';
@@ -52,6 +53,7 @@ function graft(): Command {
     suggestCommand,
     splitCommand,
     sealCommand,
+    learningCurveCommand,
     zooCommands,
     trainCommands,
     freezingCommands,

@@ -10,6 +10,7 @@ import { watchedFolders } from './0009-watched-folders.ts';
 import { folds } from './0010-folds.ts';
 import { testLooks } from './0011-test-looks.ts';
 import { runScores } from './0012-run-scores.ts';
+import { learningCurves } from './0013-learning-curves.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   folds,
   testLooks,
   runScores,
+  learningCurves,
 ];

@@ -1,3 +1,4 @@
+import { forecast } from '../../../electron/engine/handlers/forecast.ts';
 import { dealItems } from '../../../electron/engine/data/deal-splits.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import { createCall } from '../../../electron/engine/handlers/context.ts';
@@ -53,6 +54,10 @@ export class MemoryEngine implements Engine {
       return { result: worked(method, params), control: () => undefined };
     }
     const controls: ControlAction[] = [];
+    if (method === 'forecast') {
+      const told = Promise.resolve(forecast(params as EngineParams<'forecast'>));
+      return { result: told as never, control: () => undefined };
+    }
     if (method === 'dealSplits') return { result: this.#deal(params) as never, control: () => undefined };
     const { promise, resolve, reject } = Promise.withResolvers<EngineResult<M>>();
     const call: Call<M> = {

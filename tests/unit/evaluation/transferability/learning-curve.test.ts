@@ -3,6 +3,7 @@ import {
   errorAt,
   fitLearningCurve,
   forecastError,
+  forecastGain,
   type LearningPoint,
 } from '../../../../electron/evaluation/transferability/learning-curve.ts';
 import { seededRandom } from '../../../../shared/random.ts';
@@ -83,5 +84,25 @@ describe('learning curve', () => {
 
   it('needs three sizes', () => {
     expect(() => fitLearningCurve(points.slice(0, 2))).toThrow(/received 2/);
+  });
+});
+
+describe('what more items gain', () => {
+  const exact = [20, 40, 80, 160, 320].map((items) => ({
+    items,
+    wrong: 100_000 * (0.05 + items ** -0.5),
+    tested: 100_000,
+  }));
+
+  it('is the fall of the fitted curve, with an interval around it', () => {
+    const { gain, interval } = forecastGain(exact, 320, 640, { resamples: 200 });
+    expect(gain).toBeCloseTo(320 ** -0.5 - 640 ** -0.5, 4);
+    expect(interval[0]).toBeLessThan(gain);
+    expect(interval[1]).toBeGreaterThan(gain);
+    expect(interval[1] - interval[0]).toBeLessThan(0.01);
+  });
+
+  it('is nothing for no more items', () => {
+    expect(forecastGain(exact, 320, 320, { resamples: 20 })).toEqual({ gain: 0, interval: [0, 0] });
   });
 });
