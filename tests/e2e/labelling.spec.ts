@@ -40,12 +40,16 @@ test('50 pictures are labelled by keyboard alone, undone across a restart, and t
   await app.at('add-class').focus();
   await keyboard.press('Enter');
   for (const name of ['cat', 'dog']) {
+    await expect(app.at('name-input').locator('input')).toHaveValue('');
     await expect(app.at('name-input').locator('input')).toBeFocused();
     await keyboard.type(name);
     await keyboard.press('Enter');
     await expect(app.at('class-name').filter({ hasText: name })).toBeVisible();
   }
+  await expect(app.at('name-input').locator('input')).toHaveValue('');
+  await expect(app.at('name-input').locator('input')).toBeFocused();
   await keyboard.press('Escape');
+  await expect(app.at('name-form')).toBeHidden();
   await expect(app.at('class-key')).toHaveText(['1', '2']);
 
   // Only what has no label: each labelled picture leaves the list, and the next takes its place; none is skipped.
@@ -95,6 +99,7 @@ test('50 pictures are labelled by keyboard alone, undone across a restart, and t
   await expect(again.at('one-class')).not.toHaveText('Unlabelled');
 
   await careForClasses(again);
+  await labelMany(again);
   expect(again.complaints).toEqual([]);
 });
 
@@ -132,6 +137,32 @@ async function careForClasses(app: App): Promise<void> {
   await expect(app.at('class-name')).toHaveText(['Felis catus', 'dog']);
   await app.at('show-images').click();
   await expect(app.at('class-row').first()).toContainText('Felis catus');
+}
+
+/** A range with Shift, then a rubber band; what it spans is labelled at once, and undone at once. */
+async function labelMany(app: App): Promise<void> {
+  const { keyboard, mouse } = app.page;
+  await app.at('tile').nth(1).click();
+  await app
+    .at('tile')
+    .nth(4)
+    .click({ modifiers: ['Shift'] });
+  await expect(app.at('grid-status')).toContainText('4 selected');
+  const grid = (await app.at('grid').boundingBox())!;
+  const tile = (await app.at('tile').first().boundingBox())!;
+  await mouse.move(grid.x + 3, grid.y + 3);
+  await mouse.down();
+  await mouse.move(tile.x + 1.5 * tile.width, tile.y + 1.5 * tile.height, { steps: 4 });
+  await mouse.up();
+  await expect(app.at('grid-status')).toContainText('4 selected');
+  const dogs = app.at('class-row').nth(1);
+  const before = await dogs.textContent();
+  await keyboard.press('2');
+  await expect(dogs).not.toHaveText(before!);
+  await keyboard.press('Control+z');
+  await expect(dogs).toHaveText(before!);
+  await app.at('tile').nth(5).dblclick();
+  await expect(app.at('one-place')).toHaveText(`6 of ${2 * perClass}`);
 }
 
 /** Real photographs where they are, named by what they show; generated pictures elsewhere. */
