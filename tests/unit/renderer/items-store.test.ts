@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { GraftError } from '../../../shared/errors.ts';
+import type { GraftError } from '../../../shared/errors.ts';
 import type { Lab } from '../../../electron/lab/lab.ts';
 import type { MethodName } from '../../../shared/contract/index.ts';
 import { labWithItems } from '../lab/a-lab.ts';
