@@ -6,6 +6,7 @@ import type {
   RunFacets,
   RunFilter,
   RunGrouping,
+  RunLine,
   RunLoss,
   RunOrder,
   RunTableRow,
@@ -160,6 +161,8 @@ export const useExperiments = defineStore('experiments', () => {
     (await lab().call('experiments.notes', { id })).notes;
   const allIds = (): Promise<string[]> =>
     lab().call('experiments.ids', { filter: filter.value, order: order.value });
+  const drawn = (wanted: RunColumn[]): Promise<{ total: number; runs: RunLine[] }> =>
+    lab().call('experiments.drawn', { filter: filter.value, order: order.value, columns: wanted });
   const loss = (ids: string[]): Promise<RunLoss> => lab().call('experiments.loss', { ids });
 
   function clear(): void {
@@ -206,6 +209,7 @@ export const useExperiments = defineStore('experiments', () => {
     edit,
     notesOf,
     allIds,
+    drawn,
     loss,
     clear,
     listen,

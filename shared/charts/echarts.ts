@@ -1,10 +1,11 @@
-import { LineChart } from 'echarts/charts';
+import { LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
 import {
   GraphicComponent,
   GridComponent,
   MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
+  ParallelComponent,
   TooltipComponent,
 } from 'echarts/components';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
@@ -13,6 +14,9 @@ import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 // Only what the charts draw: the whole of ECharts would be ten times as much.
 use([
   LineChart,
+  ParallelChart,
+  ParallelComponent,
+  ScatterChart,
   GraphicComponent,
   GridComponent,
   TooltipComponent,
