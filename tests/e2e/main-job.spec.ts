@@ -96,6 +96,13 @@ test('the whole job on the sample, with no files at all: transfer wins', async (
   await expect(again.at('verdict')).toContainText(/is better than|No evidence of a difference/);
   await again.photographHere(screens, 'compare');
   await again.goTo('experiments');
+  await again.at('show-charts').click();
+  await expect(again.at('chart')).toHaveCount(2);
+  await again.photographHere(screens, 'many-runs');
+  await again.at('show-table').click();
+  await again.at('filter-text').locator('input').fill('scratch');
+  await expect(again.at('run-row')).toHaveCount(1);
+  await again.at('filter-clear').click();
   await again.at('run-row').filter({ hasText: 'Fine-tune' }).dblclick();
   expect(await again.accuracy()).toBe(accuracy);
 
