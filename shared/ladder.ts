@@ -37,7 +37,7 @@ export const epochsOf = ({ stages }: Pick<Recipe, 'stages'>): number =>
 /** What of a recipe's data is asked for; the rest says what a run met. */
 export function dataAsked({ data }: Pick<Recipe, 'data'>): Recipe['data'] {
   const { collection, folds } = data;
-  return { collection, folds };
+  return folds === undefined ? { collection } : { collection, folds };
 }
 
 /** Whole shares of `total` in the proportion of `weights`, at least 1 each; what rounding leaves goes to the first. */

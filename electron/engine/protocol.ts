@@ -14,6 +14,7 @@ import {
 import { certificateSchema, exportFormats, modelCardSchema } from '../../shared/contract/exports.ts';
 import { capsuleFactsSchema } from './capsule/facts.ts';
 import { reportDataSchema } from '../report/report-data.ts';
+import { backboneEstimateSchema } from '../../shared/contract/transferability.ts';
 import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
 import { splitGroupsSchema, splitNoteSchema } from '../../shared/contract/splitting.ts';
@@ -406,6 +407,25 @@ export const engineMethods = {
       perClass: z.array(z.object({ classIndex: z.number().int(), trials: z.array(curveTrialSchema) })),
       tested: z.number().int(),
     }),
+  },
+  /** What a backbone sees in labelled items at several of its cuts: estimates of how well it would transfer. */
+  estimateTransfer: {
+    params: z.object({
+      recipe: recipeSchema,
+      classes: z.array(z.string()),
+      items: z.array(datasetItemSchema),
+      folds: z.number().int().min(2),
+      seed: z.number().int(),
+      /** Cuts looked at, counted from the top. */
+      cuts: z.number().int().min(1),
+      places: placesSchema,
+    }),
+    progress: z.object({
+      phase: z.enum(['features', 'train', 'evaluate']),
+      done: z.number(),
+      total: z.number(),
+    }),
+    result: backboneEstimateSchema,
   },
   /** Times the frozen pass of a backbone with random weights: none of its time depends on their values. */
   measure: {

@@ -37,6 +37,7 @@ import { MissingItems } from './sources/missing.ts';
 import { sourceHandlers } from './sources/sources.ts';
 import { WatchService } from './sources/watching.ts';
 import { SuggestionService, suggestionHandlers } from './suggestions/suggestions.ts';
+import { TransferabilityService, transferabilityHandlers } from './transfer/transferability.ts';
 import { transferHandlers } from './transfer/transfer-check.ts';
 import { zooHandlers } from './zoo.ts';
 
@@ -120,6 +121,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...transferHandlers(lab, series),
     ...sweepHandlers(lab, series),
     ...reproductionHandlers(lab, services.runs),
+    ...transferabilityHandlers(new TransferabilityService(lab)),
     ...tuningHandlers(lab),
     ...testLookHandlers(lab, looks),
     ...ruleHandlers(lab, services.evaluations),

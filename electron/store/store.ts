@@ -22,6 +22,7 @@ import { runRuleQueries } from './queries/run-rules.ts';
 import { runQueries, summaryQueries } from './queries/runs.ts';
 import { suggestionQueries } from './queries/suggestions.ts';
 import { splittingQueries } from './queries/splitting.ts';
+import { transferAdviceQueries } from './queries/transfer-advice.ts';
 import { watchedFolderQueries } from './queries/watched-folders.ts';
 import { testLookQueries } from './queries/test-looks.ts';
 import { learningCurveQueries } from './queries/learning-curves.ts';
@@ -59,6 +60,7 @@ export function makeStore(db: Database.Database, dir: string, onClose: () => voi
     artifacts: artifactQueries(db),
     audit: auditQueries(db),
     checks: checkQueries(db),
+    transferAdvice: transferAdviceQueries(db),
     /**
      * Runs `work` as one transaction: all of it is stored, or nothing.
      * @throws GraftError file.unwritable on a full or vanished disk

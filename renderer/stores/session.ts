@@ -16,6 +16,7 @@ import { useProject } from './project.ts';
 import { useResults } from './results.ts';
 import { useRuns } from './runs.ts';
 import { useSuggestions } from './suggestions.ts';
+import { useTransferability } from './transferability.ts';
 import { useTransfer } from './transfer.ts';
 import { useSources } from './sources.ts';
 import { useZoo } from './zoo.ts';
@@ -64,6 +65,7 @@ export const useSession = defineStore('session', () => {
     useDraft().clear();
     useLadder().clear();
     useTransfer().clear();
+    useTransferability().clear();
     usePredictions().forgetRun();
   }
 

@@ -20,6 +20,7 @@ import { runMethods } from './runs.ts';
 import { reproductionMethods } from './reproductions.ts';
 import { runGroupMethods } from './run-groups.ts';
 import { seriesMethods } from './series.ts';
+import { transferabilityMethods } from './transferability.ts';
 import { transferMethods } from './transfer.ts';
 import { sourceMethods } from './sources.ts';
 import { sweepMethods } from './sweeps.ts';
@@ -47,6 +48,7 @@ export const methods = {
   ...learningCurveMethods,
   ...seriesMethods,
   ...transferMethods,
+  ...transferabilityMethods,
   ...experimentMethods,
   ...sweepMethods,
   ...reproductionMethods,
@@ -106,6 +108,7 @@ export type * from './runs.ts';
 export type * from './sources.ts';
 export type * from './series.ts';
 export type * from './transfer.ts';
+export type * from './transferability.ts';
 export type * from './suggestions.ts';
 export type * from './splitting.ts';
 export type * from './learning-curve.ts';

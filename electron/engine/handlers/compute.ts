@@ -13,6 +13,7 @@ import { findRate } from '../training/rate-finder.ts';
 import { trainRun } from '../training/session.ts';
 import { holdFeatures, releaseFeatures } from '../training/suggestions/hold.ts';
 import { suggest } from '../training/suggestions/suggest.ts';
+import { estimateTransfer } from './transferability.ts';
 import type { EngineHandlers } from './context.ts';
 import { judgeImages, learnNovelty } from './novelty.ts';
 
@@ -25,6 +26,7 @@ type ComputeHandlers = Pick<
   | 'measure'
   | 'examine'
   | 'learningCurve'
+  | 'estimateTransfer'
   | 'holdFeatures'
   | 'releaseFeatures'
   | 'suggest'
@@ -46,6 +48,8 @@ export const computeHandlers: ComputeHandlers = {
   measure: (request, { control, progress }) =>
     onBackend('auto', () => measureBackbone(request, control, (done, total) => progress({ done, total }))),
   examine: (request, { control, progress }) => onBackend('auto', () => examine(request, control, progress)),
+  estimateTransfer: (request, { control, progress }) =>
+    onBackend('auto', () => estimateTransfer(request, control, progress)),
   holdFeatures: (request, { control, progress }) =>
     onBackend('auto', () => holdFeatures(request, control, progress)),
   releaseFeatures,

@@ -18,6 +18,7 @@ import { sourceCommands } from './commands/sources.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { trainCommands } from './commands/train.ts';
+import { estimateCommand } from './commands/estimate.ts';
 import { transferCommand } from './commands/transfer.ts';
 import { zooCommands } from './commands/zoo.ts';
 import { note } from './output.ts';
@@ -61,6 +62,7 @@ function graft(): Command {
     transferCommand,
     sweepCommand,
     reproduceCommand,
+    estimateCommand,
     compareCommand,
     modelCommands,
     documentCommands,

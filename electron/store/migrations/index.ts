@@ -11,6 +11,7 @@ import { folds } from './0010-folds.ts';
 import { testLooks } from './0011-test-looks.ts';
 import { runScores } from './0012-run-scores.ts';
 import { learningCurves } from './0013-learning-curves.ts';
+import { transferAdvice } from './0014-transfer-advice.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   testLooks,
   runScores,
   learningCurves,
+  transferAdvice,
 ];

@@ -178,13 +178,22 @@ export function cutForStage(
   };
 }
 
+/** Marks a cut where each channel's mean is taken instead of the whole map. */
+const meanCut = ':mean';
+
+/** What stays frozen, with its output as one vector per picture: to look through, not to train on. */
+export function pooledBelow(part: Trainable): Trainable {
+  if (part.below === null || part.cutShape.length === 1) return part;
+  return { ...part, cut: `${part.cut}${meanCut}`, cutShape: part.cutShape.slice(-1) };
+}
+
 /** Frozen forward pass up to the cut: uint8 pixels `[batch, size, size, 3]` to `[batch, ...cutShape]`. */
 export function below(network: Network, part: Trainable, pixels: Tensor4D): Tensor {
   return tidy(() => {
     const x = preprocess(pixels, network.spec.preprocessing);
     if (part.below === null) return x;
     const map = part.below.apply(x, { training: false }) as Tensor;
-    return part.cut === 'pooled' ? pool(map, 'avg') : map;
+    return part.cut === 'pooled' || part.cut.endsWith(meanCut) ? pool(map, 'avg') : map;
   });
 }
 
