@@ -11,6 +11,7 @@ export const router = createRouter({
     { path: '/train/:run', name: 'live', component: () => import('./views/LiveView.vue') },
     { path: '/folds/:group', name: 'folds', component: () => import('./views/FoldsView.vue') },
     { path: '/results/:run?', name: 'results', component: () => import('./views/ResultsView.vue') },
+    { path: '/map/:run', name: 'map', component: () => import('./views/FeatureMapView.vue') },
     { path: '/experiments', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
     { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
     { path: '/ladder', name: 'ladder', component: () => import('./views/LadderView.vue') },

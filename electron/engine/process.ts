@@ -2,6 +2,7 @@ import { enableProdMode } from '@tensorflow/tfjs-core';
 import { toGraftError } from '../../shared/errors.ts';
 import { computeHandlers } from './handlers/compute.ts';
 import { documentHandlers } from './handlers/documents.ts';
+import { featureMapHandlers } from './handlers/feature-map.ts';
 import { mediaHandlers } from './handlers/media.ts';
 import { statisticsHandlers } from './handlers/statistics.ts';
 import { zooHandlers } from './handlers/zoo.ts';
@@ -42,6 +43,7 @@ function openPort(): Port {
 
 const handlers: EngineHandlers = {
   ...mediaHandlers,
+  ...featureMapHandlers,
   ...documentHandlers,
   ...statisticsHandlers,
   ...zooHandlers,

@@ -525,6 +525,28 @@ export const engineMethods = {
       width: z.number().int(),
     }),
   },
+  /** What a run's network sees of items, in the few directions in which they differ most; unreadable ones left out. */
+  reduceFeatures: {
+    params: z.object({
+      run: z.string(),
+      items: z.array(datasetItemSchema),
+      columns: z.number().int().min(2),
+      seed: z.number().int(),
+      places: placesSchema,
+    }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: z.object({ ids: int32Array, columns: z.number().int(), features: float32Array }),
+  },
+  /** Lays features out in the plane; see `featureMap`. */
+  mapFeatures: {
+    params: z.object({ features: float32Array, columns: z.number().int(), seed: z.number().int() }),
+    progress: z.object({ done: z.number(), total: z.number() }),
+    result: z.object({
+      pca: float32Array,
+      explained: z.tuple([z.number(), z.number()]),
+      umap: float32Array,
+    }),
+  },
   /** Where a run's network looked in pictures, for the class it predicts or for one asked about. */
   explain: {
     params: z.object({

@@ -17,6 +17,7 @@ import { sweepHandlers } from './experiments/sweeps.ts';
 import { Assets, type Asset, type AssetKind } from './items/assets.ts';
 import { classHandlers } from './items/classes.ts';
 import { explanationHandlers } from './explanations/explanations.ts';
+import { featureMapHandlers } from './explanations/feature-maps.ts';
 import { itemHandlers } from './items/items.ts';
 import { Jobs, jobHandlers } from './jobs.ts';
 import { ProjectKeeper } from './project-keeper.ts';
@@ -128,6 +129,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...learningCurveHandlers(lab),
     ...predictionHandlers(lab),
     ...explanationHandlers(lab),
+    ...featureMapHandlers(lab),
   };
 }
 

@@ -6,6 +6,7 @@ import enDownloads from './en/downloads.json' with { type: 'json' };
 import enExplain from './en/explain.json' with { type: 'json' };
 import enExports from './en/exports.json' with { type: 'json' };
 import enExperiments from './en/experiments.json' with { type: 'json' };
+import enMap from './en/map.json' with { type: 'json' };
 import enLabel from './en/label.json' with { type: 'json' };
 import enResults from './en/results.json' with { type: 'json' };
 import enSuggestions from './en/suggestions.json' with { type: 'json' };
@@ -20,6 +21,7 @@ import zhDownloads from './zh/downloads.json' with { type: 'json' };
 import zhExplain from './zh/explain.json' with { type: 'json' };
 import zhExports from './zh/exports.json' with { type: 'json' };
 import zhExperiments from './zh/experiments.json' with { type: 'json' };
+import zhMap from './zh/map.json' with { type: 'json' };
 import zhLabel from './zh/label.json' with { type: 'json' };
 import zhResults from './zh/results.json' with { type: 'json' };
 import zhSuggestions from './zh/suggestions.json' with { type: 'json' };
@@ -41,6 +43,7 @@ export const messages = {
     ...enExplain,
     ...enExperiments,
     ...enLabel,
+    ...enMap,
     ...enSuggestions,
     ...enTerms,
     ...enTransfer,
@@ -57,6 +60,7 @@ export const messages = {
     ...zhExplain,
     ...zhExperiments,
     ...zhLabel,
+    ...zhMap,
     ...zhSuggestions,
     ...zhTerms,
     ...zhTransfer,

@@ -35,9 +35,14 @@ export const useExplanations = defineStore('explanations', () => {
     }
   }
 
+  function clear(): void {
+    known.value = new Map();
+    failure.value = null;
+  }
+
   const of = (run: string, key: string): Explanation | null => known.value.get(nameOf(run, key)) ?? null;
 
-  return { shown, loading, failure, ask, of };
+  return { shown, loading, failure, ask, of, clear };
 });
 
 const nameOf = (run: string, key: string): string => `${run} ${key}`;

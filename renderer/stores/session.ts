@@ -7,6 +7,8 @@ import { useComparison } from './comparison.ts';
 import { useDevices } from './devices.ts';
 import { useDraft } from './draft.ts';
 import { useExperiments } from './experiments.ts';
+import { useExplanations } from './explanations.ts';
+import { useFeatureMap } from './feature-map.ts';
 import { useItems } from './items.ts';
 import { useJobs } from './jobs.ts';
 import { useLadder } from './ladder.ts';
@@ -67,11 +69,13 @@ export const useSession = defineStore('session', () => {
     useTransfer().clear();
     useTransferability().clear();
     usePredictions().forgetRun();
+    useExplanations().clear();
+    useFeatureMap().clear();
   }
 
   async function start(): Promise<void> {
     const live = [app, devices, project, jobs, zoo, runs, items, checks, experiments, suggestions, sources];
-    for (const store of live) store.listen();
+    for (const store of [...live, useFeatureMap()]) store.listen();
     await notices.attempt(refresh);
     ready.value = true;
     watch(

@@ -1,5 +1,6 @@
 import { LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
 import {
+  BrushComponent,
   GraphicComponent,
   GridComponent,
   MarkAreaComponent,
@@ -17,6 +18,7 @@ use([
   ParallelChart,
   ParallelComponent,
   ScatterChart,
+  BrushComponent,
   GraphicComponent,
   GridComponent,
   TooltipComponent,

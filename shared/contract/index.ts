@@ -11,6 +11,7 @@ import { exportMethods } from './exports.ts';
 import { experimentMethods } from './experiments.ts';
 import { explanationMethods } from './explanations.ts';
 import { foldsMethods } from './folds.ts';
+import { featureMapMethods } from './feature-maps.ts';
 import { itemMethods } from './items.ts';
 import { jobMethods } from './jobs.ts';
 import { predictionMethods } from './predictions.ts';
@@ -58,6 +59,7 @@ export const methods = {
   ...ruleMethods,
   ...predictionMethods,
   ...explanationMethods,
+  ...featureMapMethods,
   ...exportMethods,
   ...documentMethods,
   ...capsuleMethods,
@@ -97,6 +99,7 @@ export type * from './exports.ts';
 export type * from './experiments.ts';
 export type * from './explanations.ts';
 export type * from './folds.ts';
+export type * from './feature-maps.ts';
 export type * from './items.ts';
 export type * from './jobs.ts';
 export type * from './predictions.ts';

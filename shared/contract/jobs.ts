@@ -20,6 +20,7 @@ export const jobSchema = z.object({
     'transferability',
     'suggest',
     'novelty',
+    'map',
   ]),
   /** What it works on: a folder, a run's name. */
   subject: z.string(),

@@ -5,6 +5,7 @@ import { measureLearningCurve } from '../training/examination/learning-curve.ts'
 import { examine } from '../training/examination/examine.ts';
 import { exportModel } from '../training/exporting/export.ts';
 import { explain } from '../training/explanation/explain.ts';
+import { reducedFeatures } from '../training/explanation/reduced-features.ts';
 import { measureBackbone } from '../training/timing/measure.ts';
 import { planRun } from '../training/plan.ts';
 import { predictItems } from '../training/inference/predict.ts';
@@ -38,6 +39,7 @@ type ComputeHandlers = Pick<
   | 'learnNovelty'
   | 'exportModel'
   | 'explain'
+  | 'reduceFeatures'
 >;
 
 export const computeHandlers: ComputeHandlers = {
@@ -77,6 +79,12 @@ export const computeHandlers: ComputeHandlers = {
   exportModel: ({ run, places, ...request }, { control, progress }) =>
     onBackend('auto', () =>
       exportModel({ ...request, dir: join(places.runsDir, run) }, control, (done, total) =>
+        progress({ done, total }),
+      ),
+    ),
+  reduceFeatures: (request, { control, progress }) =>
+    onBackend('auto', () =>
+      reducedFeatures(join(request.places.runsDir, request.run), request, control, (done, total) =>
         progress({ done, total }),
       ),
     ),
