@@ -29,7 +29,7 @@ export function featureMapOption(
     nameTextStyle: { color: palette.secondary },
     axisLabel: { show: false },
     axisTick: { show: false },
-    axisLine: { show: true, lineStyle: { color: palette.border } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: palette.border } },
     splitLine: { show: false },
   });
   return {

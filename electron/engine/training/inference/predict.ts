@@ -55,17 +55,21 @@ export async function predictItems(
   return { ids, probabilities: joined(parts, classes), failed };
 }
 
-/** Features of items, `[rows, columns]`: what the model in a run's folder sees of each that can be read. */
+/** Features of items, `[rows, columns]`: what the model in a run's folder sees of each that can be read, `ids` in that order. */
 export async function itemFeatures(
   dir: string,
   items: DatasetItem[],
   control: RunControl,
   onProgress: (done: number, total: number) => void,
-): Promise<{ values: Float32Array; rows: number; columns: number }> {
+): Promise<{ ids: number[]; values: Float32Array; rows: number; columns: number }> {
+  const ids: number[] = [];
   const parts: Float32Array[] = [];
-  await judgeItems(dir, items, control, onProgress, (_, { features }) => parts.push(features));
+  await judgeItems(dir, items, control, onProgress, (id, { features }) => {
+    ids.push(id);
+    parts.push(features);
+  });
   const columns = parts[0]?.length ?? 0;
-  return { values: joined(parts, columns), rows: parts.length, columns };
+  return { ids, values: joined(parts, columns), rows: parts.length, columns };
 }
 
 /** Hands over what the model makes of each item that can be read, in their order. */
