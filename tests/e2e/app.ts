@@ -39,6 +39,15 @@ export class App {
     await this.page.locator(`input[data-testid=${testId}], [data-testid=${testId}] input`).fill(value);
   }
 
+  /** Answers the app's own picker with a file to be written. */
+  async saveAs(path: string): Promise<void> {
+    await this.fill('picker-path', dirname(path));
+    await this.at('picker-go').click();
+    await this.fill('picker-name', basename(path));
+    await this.at('picker-choose').click();
+    await expect(this.at('folder-picker')).toBeHidden();
+  }
+
   /** Answers the app's own picker with a file or folder. */
   async pick(path: string, kind: 'file' | 'folder'): Promise<void> {
     const picker = this.at('folder-picker');

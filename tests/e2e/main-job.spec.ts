@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { App } from './app.ts';
 import { startHost, temporaryFolder } from './host.ts';
@@ -45,6 +46,7 @@ test('the whole job on real photos: create, import, train frozen, see, restart, 
   const accuracy = await app.accuracy();
   expect(accuracy).toBeGreaterThan(0.9);
   await expect(app.at('frozen-proof')).toBeVisible();
+  await reportOpens(app, accuracy);
   await app.at('cell-0-0').click();
   await expect(app.at('cell-item').first()).toBeVisible();
 
@@ -122,6 +124,26 @@ test('an address opens once, and the page says how to get another', async ({ pag
   await expect(stranger.getByText('press Enter')).toBeVisible();
   await stranger.close();
 });
+
+/** Exports the report and the model from the results, and opens the report in the browser as anybody would. */
+async function reportOpens(app: App, accuracy: number): Promise<void> {
+  const path = join(folder, 'report.html');
+  await app.at('save-report').click();
+  await app.saveAs(path);
+  await expect(app.at('report-done')).toContainText('report.html');
+  await app.at('export-model').click();
+  await app.saveAs(join(folder, 'model.onnx'));
+  await expect(app.at('certificate')).toHaveAttribute('data-agrees', 'true');
+  await app.photographHere(screens, 'exports');
+  const page = await app.page.context().newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(pathToFileURL(path).href);
+  await expect(page.locator('.big')).toHaveText(`${(accuracy * 100).toFixed(1)} %`);
+  await expect(page.locator('svg').first()).toBeVisible();
+  expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(path).href]);
+  await page.close();
+}
 
 function photosOf(split: string, name: string): string[] {
   const dir = join(photos, split, name);
