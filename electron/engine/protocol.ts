@@ -603,6 +603,7 @@ export const engineMethods = {
       format: z.enum(exportFormats),
       out: path,
       card: modelCardSchema.omit({ input: true }),
+      known: z.object({ bank: path, k: z.number().int().min(1) }).nullable(),
       check: z.array(path),
       places: placesSchema,
     }),

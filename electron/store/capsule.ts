@@ -23,6 +23,8 @@ const parts: [table: string, where: string][] = [
   ['runs', 'id IN (SELECT value FROM json_each(@runs))'],
   ['epochs', 'run_id IN (SELECT value FROM json_each(@runs))'],
   ['predictions', 'run_id IN (SELECT value FROM json_each(@runs))'],
+  ['evaluations', 'run_id IN (SELECT value FROM json_each(@runs))'],
+  ['run_rules', 'run_id IN (SELECT value FROM json_each(@runs))'],
   ['summaries', 'run_id IN (SELECT value FROM json_each(@runs))'],
 ];
 

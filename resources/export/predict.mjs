@@ -43,10 +43,11 @@ for (const path of process.argv.slice(2)) {
   const outputs = await session.run({ image });
   const probabilities = [...outputs.probabilities.data];
   let answer = card.classes[probabilities.indexOf(Math.max(...probabilities))];
-  if (card.operatingPoint && card.classes.length === 2) {
-    const positive = card.classes.indexOf(card.operatingPoint.class);
-    const reached = probabilities[positive] >= card.operatingPoint.threshold;
-    answer = card.classes[reached ? positive : 1 - positive];
+  if (card.operatingPoint) {
+    const chosen = card.classes.indexOf(card.operatingPoint.class);
+    const others = probabilities.map((share, index) => (index === chosen ? -1 : share));
+    const reached = probabilities[chosen] >= card.operatingPoint.threshold;
+    answer = card.classes[reached ? chosen : others.indexOf(Math.max(...others))];
   }
   if (card.unknown && outputs.unfamiliarity.data[0] > card.unknown.threshold)
     answer = "I don't know: unlike the pictures it was trained on";

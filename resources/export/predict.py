@@ -45,10 +45,11 @@ def main(paths):
         probabilities = outputs['probabilities'][0]
         answer = card['classes'][int(np.argmax(probabilities))]
         point, unknown = card['operatingPoint'], card['unknown']
-        if point is not None and len(card['classes']) == 2:
-            positive = card['classes'].index(point['class'])
-            reached = probabilities[positive] >= point['threshold']
-            answer = point['class'] if reached else card['classes'][1 - positive]
+        if point is not None:
+            chosen = card['classes'].index(point['class'])
+            others = np.where(np.arange(len(probabilities)) == chosen, -1, probabilities)
+            reached = probabilities[chosen] >= point['threshold']
+            answer = card['classes'][chosen if reached else int(np.argmax(others))]
         if unknown is not None and outputs['unfamiliarity'][0] > unknown['threshold']:
             answer = "I don't know: unlike the pictures it was trained on"
         shares = ', '.join(f'{name} {share:.4f}' for name, share in zip(card['classes'], probabilities))

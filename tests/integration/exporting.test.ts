@@ -11,7 +11,9 @@ import type { DatasetItem } from '../../electron/engine/protocol.ts';
 import { RunControl } from '../../electron/engine/training/control.ts';
 import { onBackend } from '../../electron/engine/training/device.ts';
 import { certificateFile, exportModel } from '../../electron/engine/training/exporting/export.ts';
-import { judgeImages } from '../../electron/engine/handlers/novelty.ts';
+import { openOnnx } from '../../electron/engine/backend/index.ts';
+import { decodeMany } from '../../electron/engine/data/decode.ts';
+import { judgeImages, learnNovelty } from '../../electron/engine/handlers/novelty.ts';
 import { trainRun } from '../../electron/engine/training/session.ts';
 import { installStarter } from '../../electron/engine/weights/starter.ts';
 import { cardOf, classes, placesIn, plainPictures } from './plain-pictures.ts';
@@ -57,7 +59,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function exported(format: ExportFormat, check = items.slice(12).map(({ path }) => path)) {
   const out = join(folder, `model.${exportEndings[format]}`);
-  const wanted = { dir, format, out, card: cardOf(recipe, temperature), check };
+  const wanted = { dir, format, out, card: cardOf(recipe, temperature), known: null, check };
   const made = onBackend('auto', () => exportModel(wanted, new RunControl(), () => undefined));
   return made.then((certificate) => ({ out, certificate }));
 }
@@ -123,6 +125,41 @@ describe('an exported model', () => {
     const answer = dark! > light! ? 'dark' : 'light';
     expect(stdout).toBe(`${path}: ${answer} (dark ${dark!.toFixed(4)}, light ${light!.toFixed(4)})\n`);
     expect(existsSync(out)).toBe(true);
+  });
+
+  it('as ONNX says itself how unlike the training pictures one is', async () => {
+    const heldOut = items.slice(12);
+    const learned = await onBackend('auto', () =>
+      learnNovelty(
+        dir,
+        { training: items.slice(0, 12), heldOut, k: 3, falseAlarms: 0.1 },
+        new RunControl(),
+        () => undefined,
+      ),
+    );
+    const threshold = learned.threshold ?? 0.5;
+    const out = join(folder, 'knows.onnx');
+    const card = {
+      ...cardOf(recipe, temperature),
+      unknown: { method: 'neighbours' as const, threshold, accepted: 0.9 },
+    };
+    const known = { bank: join(dir, 'novelty.safetensors'), k: 3 };
+    const paths = heldOut.map(({ path }) => path);
+    const wanted = { dir, format: 'onnx' as const, out, card, known, check: paths };
+    const certificate = await onBackend('auto', () => exportModel(wanted, new RunControl(), () => undefined));
+    expect(certificate.agrees).toBe(true);
+    const images = paths.map((path) => ({ name: path, path }));
+    const { distances } = await onBackend('auto', () => judgeImages(dir, images, new RunControl()));
+    const { pixels } = await decodeMany(paths, { size, mode: 'stretch' });
+    const session = openOnnx(readFileSync(out), out);
+    const feeds = {
+      image: { shape: [paths.length, size, size, 3], data: Float32Array.from(pixels) },
+    };
+    const { unfamiliarity } = session.run(feeds, { unfamiliarity: [paths.length] });
+    session.dispose();
+    distances.forEach((distance, index) => expect(unfamiliarity![index]).toBeCloseTo(distance!, 5));
+    const { stdout } = await run(process.execPath, [join(folder, 'knows.predict.mjs'), paths[0]!]);
+    expect(stdout.includes("I don't know")).toBe(distances[0]! > threshold);
   });
 
   it('leaves a program alone that a person wrote under the same name', async () => {

@@ -8,6 +8,7 @@ import { requestUntil } from '../engine-call.ts';
 import { absolutePath, storedPath } from '../items/item-paths.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { requireModel } from './run-files.ts';
+import { decisionOf, type Decision } from './rules.ts';
 import { rowOf } from './runs.ts';
 import { asPredictions } from './scores.ts';
 
@@ -38,11 +39,13 @@ async function exportModel(
   const run = rowOf(project, id);
   requireModel(project, run);
   const path = withEnding(resolve(out), exportEndings[format]);
-  const card = modelCard(lab, run, temperatureOf(project, run));
+  const decision = decisionOf(project, run);
+  const card = modelCard(lab, run, decision, temperatureOf(project, run, decision));
+  const known = decision.novelty && { bank: decision.novelty.bank, k: decision.novelty.k };
   const check = heldOut(project, run);
   const about = { kind: 'export' as const, subject: run.name, run: id };
   const { result } = lab.jobs.start(about, async (job) => {
-    const request = { run: id, format, card, out: path, check, places: project.places };
+    const request = { run: id, format, card, known, out: path, check, places: project.places };
     const certificate = await requestUntil(
       job.signal,
       lab.engines.compute,
@@ -65,22 +68,44 @@ async function exportModel(
 const withEnding = (path: string, ending: string): string =>
   path.toLowerCase().endsWith(`.${ending}`) ? path : `${path}.${ending}`;
 
-function modelCard(lab: LabContext, run: RunRow, temperature: number): Omit<ModelCard, 'input'> {
+function modelCard(
+  lab: LabContext,
+  run: RunRow,
+  { operatingPoint, novelty }: Decision,
+  temperature: number,
+): Omit<ModelCard, 'input'> {
   return {
     graft: 1,
     classes: run.classes,
     output: 'probabilities',
     temperature,
-    operatingPoint: null,
-    unknown: null,
+    operatingPoint: operatingPoint && {
+      ...operatingPoint,
+      threshold: tempered(operatingPoint.threshold, temperature),
+    },
+    unknown: novelty && {
+      method: 'neighbours',
+      threshold: novelty.threshold,
+      accepted: 1 - novelty.falseAlarms,
+    },
     run: { id: run.id, number: run.number, name: run.name },
     recipe: run.recipe,
     madeBy: `Graft ${lab.options.version}`,
   };
 }
 
-/** What the run's probabilities are to be scaled by, fitted on its validation pictures; 1 where nothing says so. */
-function temperatureOf({ store }: OpenProject, run: RunRow): number {
+/** A threshold on one of two probabilities as it is once these are scaled: the same pictures reach it. */
+function tempered(threshold: number, temperature: number): number {
+  if (threshold <= 0 || threshold >= 1) return threshold;
+  return 1 / (1 + ((1 - threshold) / threshold) ** (1 / temperature));
+}
+
+/**
+ * What the run's probabilities are to be scaled by, fitted on its validation pictures; 1 where nothing says so. Of more
+ * than two classes scaling changes which pictures reach a threshold: with an operating point they stay as they are.
+ */
+function temperatureOf({ store }: OpenProject, run: RunRow, { operatingPoint }: Decision): number {
+  if (operatingPoint && run.classes.length > 2) return 1;
   const validation = store.predictions.get(run.id, null, 'validation');
   const temperature = validation && fitTemperature(asPredictions(run, validation))?.temperature;
   const { lowest, highest } = believableTemperature;

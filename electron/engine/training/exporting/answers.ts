@@ -12,12 +12,11 @@ export function headOutput(network: Network, features: Tensor2D, temperature: nu
   });
 }
 
-/** Pixels 0 to 255 `[batch, size, size, 3]` to pooled features `[batch, width]`. */
-export function pooledFeatures(network: Network, image: Tensor4D): Tensor2D {
+/** Pixels 0 to 255 `[batch, size, size, 3]` to the last feature map. */
+export function bodyOutput(network: Network, image: Tensor4D): Tensor {
   return tidy(() => {
     const pixels = preprocess(image, network.spec.preprocessing);
-    const map = network.body.apply(pixels, { training: false }) as Tensor;
-    return pool(map, network.spec.head.pooling);
+    return network.body.apply(pixels, { training: false }) as Tensor;
   });
 }
 
@@ -26,6 +25,12 @@ export function answerOne(network: Network, temperature: number, pixels: Float32
   const { size } = network.spec.input;
   return tidy(() => {
     const image = tensor4d(pixels, [1, size, size, 3]);
-    return Float32Array.from(headOutput(network, pooledFeatures(network, image), temperature).dataSync());
+    return Float32Array.from(
+      headOutput(
+        network,
+        pool(bodyOutput(network, image), network.spec.head.pooling),
+        temperature,
+      ).dataSync(),
+    );
   });
 }

@@ -3,12 +3,13 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Certificate, ExportFormat, ModelCard } from '../../../../shared/contract/exports.ts';
+import { readSafetensors } from '../../tensors/safetensors.ts';
 import { writeBeside } from '../../tensors/write-beside.ts';
 import type { RunControl } from '../control.ts';
 import { deviceLabel } from '../device.ts';
 import { loadNetwork } from '../network/model-store.ts';
 import { certify } from './certify.ts';
-import type { Exporter } from './exporter.ts';
+import type { Exporter, KnownFeatures } from './exporter.ts';
 import { onnxExporter } from './onnx.ts';
 import { safetensorsExporter } from './safetensors.ts';
 import { writeScripts } from './scripts.ts';
@@ -27,6 +28,8 @@ export interface ExportRequest {
   out: string;
   /** What goes with the model; input size and resizing are filled in from the network. */
   card: Omit<ModelCard, 'input'>;
+  /** File of the features the run knows (`bank`), and how many neighbours count; null where it has none. */
+  known: { bank: string; k: number } | null;
   /** Held-out pictures to check it on. */
   check: string[];
 }
@@ -37,7 +40,7 @@ export interface ExportRequest {
  * @throws GraftError model.missing, engine.export-unsupported, export.no-tfjs, file.unwritable, cancelled
  */
 export async function exportModel(
-  { dir, format, out, card: about, check }: ExportRequest,
+  { dir, format, out, card: about, known, check }: ExportRequest,
   control: RunControl,
   onProgress: (done: number, total: number) => void,
 ): Promise<Certificate> {
@@ -52,8 +55,11 @@ export async function exportModel(
       values: 'RGB, 0 to 255, float32',
       resize,
     } as const;
-    const card: ModelCard = { ...about, input };
-    const paths = await exporter.write(network, card, out);
+    // The distance is computed inside the file, which ONNX alone has room for.
+    const features =
+      known && format === 'onnx' && network.graphFile === null ? await knownFeatures(known) : null;
+    const card: ModelCard = { ...about, unknown: features && about.unknown, input };
+    const paths = await exporter.write(network, card, out, features);
     const exported = await exporter.open(out, network);
     const verdict = await certify(network, card.temperature, exported, check, control, onProgress).finally(
       () => exported.dispose(),
@@ -76,6 +82,12 @@ export async function exportModel(
     network.body.dispose();
     network.head.dispose();
   }
+}
+
+async function knownFeatures({ bank: path, k }: { bank: string; k: number }): Promise<KnownFeatures> {
+  const { tensors } = await readSafetensors(path, ['bank']);
+  const bank = tensors.get('bank');
+  return { k, bank: bank?.data as Float32Array, width: bank?.shape[1] ?? 0 };
 }
 
 export const certificateFile = (out: string): string => `${out}.certificate.json`;
