@@ -125,7 +125,7 @@ function createHandlers(lab: LabContext): Handlers {
     ...transferabilityHandlers(new TransferabilityService(lab)),
     ...tuningHandlers(lab),
     ...testLookHandlers(lab, looks),
-    ...ruleHandlers(lab, services.evaluations),
+    ...looks.watched(ruleHandlers(lab, services.evaluations)),
     ...learningCurveHandlers(lab),
     ...predictionHandlers(lab),
     ...explanationHandlers(lab),
