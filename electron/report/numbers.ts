@@ -18,26 +18,54 @@ export function summarySection(
   </section>`;
 }
 
+/** What is measured, its value, its 95 % interval, and what it means. */
+type NumberRow = [
+  name: string,
+  value: number | null,
+  interval: readonly [number, number] | null,
+  meaning: string,
+];
+
 export function numbersSection({ evaluation }: ReportData, { words, say, percent, score }: Speech): Html {
-  const { summary, accuracyInterval, balancedAccuracy, mcc, kappa } = evaluation;
-  const [low, high] = accuracyInterval.map(percent) as [string, string];
-  const rows: [name: string, value: string, meaning: string][] = [
-    [words.accuracy, percent(summary.accuracy), say(words.accuracyMeaning, { low, high })],
-    [words.balancedAccuracy, percent(balancedAccuracy), words.balancedAccuracyMeaning],
-    [words.macroF1, score(summary.macroF1), words.macroF1Meaning],
-    [words.rocAuc, score(summary.rocAuc), words.rocAucMeaning],
-    [words.mcc, score(mcc), words.mccMeaning],
-    [words.kappa, score(kappa), words.kappaMeaning],
-    [words.logLoss, score(summary.logLoss), words.logLossMeaning],
+  const { summary, intervals, topK } = evaluation;
+  const range = (of: readonly [number, number] | null, shown: (value: number) => string): string =>
+    of ? `${shown(of[0])} – ${shown(of[1])}` : '–';
+  const shares: NumberRow[] = [
+    [words.accuracy, summary.accuracy, evaluation.accuracyInterval, words.accuracyMeaning],
+    ...topK
+      .filter(({ k }) => k > 1)
+      .map(({ k, value, interval }): NumberRow => [
+        say(words.topK, { k }),
+        value,
+        interval,
+        say(words.topKMeaning, { k }),
+      ]),
+    [
+      words.balancedAccuracy,
+      evaluation.balancedAccuracy,
+      intervals.balancedAccuracy,
+      words.balancedAccuracyMeaning,
+    ],
   ];
-  const body = rows.map(
-    ([name, value, meaning]) =>
-      html`<tr>
-        <th scope="row">${name}</th>
-        <td class="number">${value}</td>
-        <td class="quiet">${meaning}</td>
-      </tr>`,
-  );
+  const scores: NumberRow[] = [
+    [words.macroF1, summary.macroF1, intervals.macroF1, words.macroF1Meaning],
+    [words.rocAuc, summary.rocAuc, intervals.rocAuc, words.rocAucMeaning],
+    [words.mcc, evaluation.mcc, intervals.mcc, words.mccMeaning],
+    [words.kappa, evaluation.kappa, intervals.kappa, words.kappaMeaning],
+    [words.logLoss, summary.logLoss, intervals.logLoss, words.logLossMeaning],
+    [words.brier, evaluation.brier, intervals.brier, words.brierMeaning],
+  ];
+  const drawn = (rows: NumberRow[], shown: (value: number) => string): Html[] =>
+    rows.map(
+      ([name, value, interval, meaning]) =>
+        html`<tr>
+          <th scope="row">${name}</th>
+          <td class="number">${value === null ? '–' : shown(value)}</td>
+          <td class="number">${range(interval, shown)}</td>
+          <td class="quiet">${meaning}</td>
+        </tr>`,
+    );
+  const body = [...drawn(shares, percent), ...drawn(scores, score)];
   return html`<section>
     <h2>${words.numbers}</h2>
     <table>
@@ -45,6 +73,7 @@ export function numbersSection({ evaluation }: ReportData, { words, say, percent
         <tr>
           <th scope="col">${words.measure}</th>
           <th scope="col" class="number">${words.value}</th>
+          <th scope="col" class="number">${words.interval}</th>
           <th scope="col">${words.meaning}</th>
         </tr>
       </thead>

@@ -8,7 +8,17 @@ const hostile = `<img src=x onerror=alert(1)>"'&</title></style><script>alert(2)
 const picture = 'data:image/webp;base64,AAAA';
 const bins = [{ low: 0.5, high: 1, count: 10, confidence: 0.8, accuracy: 0.7, interval: [0.4, 0.9] }];
 const reliability = { ece: 0.1, interval: [0.05, 0.2], overconfidence: 0.1, bins };
-const row = (name: string) => ({ name, precision: 0.75, recall: 0.8, f1: 0.77, support: 5 });
+const interval = [0.6, 0.9];
+const row = (name: string) => ({
+  name,
+  precision: 0.75,
+  recall: 0.8,
+  f1: 0.77,
+  support: 5,
+  precisionInterval: interval,
+  recallInterval: interval,
+  f1Interval: null,
+});
 const curve = (name: string, kind: string) => ({
   name,
   kind,
@@ -88,6 +98,19 @@ function hostileReport(classes = [hostile, 'dog']): ReportData {
       balancedAccuracy: 0.8,
       kappa: 0.6,
       mcc: 0.61,
+      brier: 0.3,
+      topK: [{ k: 3, value: 0.95, count: 9, interval }],
+      intervals: {
+        balancedAccuracy: interval,
+        kappa: interval,
+        mcc: interval,
+        logLoss: interval,
+        brier: interval,
+        macroF1: interval,
+        rocAuc: null,
+        resamples: 1000,
+      },
+      order: classes.map((_, index) => index),
       confusion: classes.map((_, truth) => classes.map((__, predicted) => (truth === predicted ? 4 : 1))),
       report: classes.map(row),
       averages: ['macro', 'micro', 'weighted'].map(row),
