@@ -28,7 +28,7 @@ export const useLadder = defineStore('ladder', () => {
     const groups = await lab().call('runGroups.list', {});
     const latest = groups.find(({ kind }) => kind === 'ladder');
     if (latest) await show(latest.id);
-    else clear();
+    else forget();
     loaded.value = true;
   }
 
@@ -52,12 +52,16 @@ export const useLadder = defineStore('ladder', () => {
     await show(group);
   }
 
-  function clear(): void {
+  function forget(): void {
     shown++;
-    planned++;
     ladder.value = null;
-    plan.value = null;
     curves.value = [];
+  }
+
+  function clear(): void {
+    forget();
+    planned++;
+    plan.value = null;
     loaded.value = false;
   }
 

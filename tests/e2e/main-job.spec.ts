@@ -60,6 +60,12 @@ test('the whole job on real photos: create, import, train frozen, see, restart, 
   await expect(again.at('project-counts')).toContainText('220');
   await again.goTo('results');
   expect(await again.accuracy()).toBe(accuracy);
+  await expect(again.at('transfer-verdict')).toContainText('Not checked');
+  await expect(again.at('check-transfer-1')).toBeEnabled();
+  await again.goTo('experiments');
+  await again.at('open-ladder').click();
+  await expect(again.at('ladder-estimate')).toContainText('6 runs left of 6, about');
+  await again.photographHere(screens, 'ladder');
 
   const newPhotos = ['cat', 'dog'].flatMap((name) => photosOf('test', name).slice(-2));
   const predicted = await again.predictDropped(newPhotos);
