@@ -11,7 +11,7 @@ export type Explanation = Explained & Omit<Explanations, 'pictures'>;
 /** Pictures whose maps are kept, the newest: a person goes back and forth between a few. */
 const kept = 64;
 
-/** Where a run looked in the pictures a person opens; asked for only while `shown`. */
+/** Where a run looked in the pictures a person opens. `shown`: Results goes on showing it for the next one. */
 export const useExplanations = defineStore('explanations', () => {
   const shown = ref(false);
   const known = shallowRef(new Map<string, Explanation>());

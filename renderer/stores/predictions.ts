@@ -28,7 +28,8 @@ async function base64Of(file: File): Promise<string> {
   return url.slice(url.indexOf(',') + 1);
 }
 
-async function imageOf(file: File): Promise<{ path: string } | { name: string; base64: string }> {
+/** A dropped file as the lab takes it: by its path where there is one. */
+export async function imageOf(file: File): Promise<{ path: string } | { name: string; base64: string }> {
   const path = lab().pathForFile(file);
   return path ? { path } : { name: file.name, base64: await base64Of(file) };
 }
