@@ -8,8 +8,11 @@ const mostPairs = 15;
 /** Blue where it is right, orange where it is wrong, the deeper the larger the share of the row. */
 const shades = { right: '47,102,208', wrong: '213,94,0' };
 
+/** Words stay readable on the deepest shade, in either theme. */
+const deepest = 0.55;
+
 const shade = (share: number, isRight: boolean): string =>
-  `rgba(${isRight ? shades.right : shades.wrong},${(share * 0.85).toFixed(3)})`;
+  `rgba(${isRight ? shades.right : shades.wrong},${(share * deepest).toFixed(3)})`;
 
 export function confusionSection({ evaluation }: ReportData, speech: Speech): Html {
   const { words, say, count } = speech;
@@ -31,9 +34,7 @@ function matrixTable(classes: readonly string[], rows: readonly number[][], { wo
     const total = row.reduce((sum, n) => sum + n, 0);
     const cells = row.map((n, predicted) => {
       const share = total === 0 ? 0 : n / total;
-      // White on the deepest shades.
-      const ink = share > 0.6 ? ';color:#fff' : '';
-      const style = `background:${shade(share, truth === predicted)}${ink}`;
+      const style = `background:${shade(share, truth === predicted)}`;
       return html`<td class="number" style="${style}">${count(n)}</td>`;
     });
     return html`<tr>

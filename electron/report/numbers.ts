@@ -11,7 +11,9 @@ export function summarySection(
   return html`<section class="summary">
     <p class="big">${accuracy}</p>
     <div>
-      <p>${say(words.inShort, { n: count(evaluation.n), split: words.splits[split], accuracy })}</p>
+      <p>
+        ${say(split === 'train' ? words.inShortTrain : words.inShort, { n: count(evaluation.n), split: words.splits[split], accuracy })}
+      </p>
       <p>${say(words.inShortInterval, { low: percent(low), high: percent(high) })}</p>
       <p class="quiet">${words.caution}</p>
     </div>

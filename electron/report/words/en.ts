@@ -5,6 +5,8 @@ export const en = {
   summary: 'In short',
   inShort:
     'On {n} pictures of {split} it had not learned from, the model names the right class for {accuracy}.',
+  inShortTrain:
+    'On the {n} pictures it has learned from, the model names the right class for {accuracy}: this says little about pictures it has not seen.',
   inShortInterval:
     'With another sample of as many pictures this share would likely lie between {low} and {high} (95 % interval).',
   numbers: 'The numbers',

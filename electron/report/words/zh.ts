@@ -6,6 +6,8 @@ export const zh: ReportWords = {
   about: '项目“{project}”，第 {number} 次训练，由 Graft {version} 于 {date} 生成',
   summary: '摘要',
   inShort: '在 {n} 张未参与学习的图像（{split}）上，模型判断正确的比例为 {accuracy}。',
+  inShortTrain:
+    '在 {n} 张已学习过的图像上，模型判断正确的比例为 {accuracy}：这几乎不能说明它对未见过的图像的表现。',
   inShortInterval: '换一批同样数量的图像，该比例很可能在 {low} 到 {high} 之间（95% 置信区间）。',
   numbers: '指标',
   measure: '指标',
