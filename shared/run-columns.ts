@@ -43,6 +43,7 @@ export const runColumns = {
   l2: { of: 'recipe', form: 'rate' },
   patience: { of: 'recipe', form: 'count' },
   classWeights: { of: 'recipe', form: 'text' },
+  sampling: { of: 'recipe', form: 'text' },
   seed: { of: 'recipe', form: 'count' },
   accuracy: { of: 'metric', form: 'share' },
   macroF1: { of: 'metric', form: 'score' },

@@ -47,6 +47,8 @@ export const columnExpressions: Record<RunColumn, string> = {
   l2: fromRecipe('l2'),
   patience: fromRecipe('patience'),
   classWeights: fromRecipe('classWeights'),
+  // Recipes stored before there was a choice drew every item once.
+  sampling: `coalesce(${fromRecipe('sampling')}, 'each')`,
   seed: fromRecipe('seed'),
   accuracy: ofBoth('accuracy'),
   macroF1: ofBoth('macro_f1'),

@@ -47,6 +47,7 @@ const coded: Partial<Record<RunColumn, (value: string) => string>> = {
   optimizer: (value) => `terms.optimizer.${value}`,
   schedule: (value) => `terms.schedule.${value}`,
   classWeights: (value) => `columns.weights.${value}`,
+  sampling: (value) => `columns.drawn.${value}`,
 };
 
 function textWords(column: RunColumn, value: string, sources: WordSources): string {
