@@ -1,6 +1,7 @@
 /**
  * A project of 100,000 small images, as a person has it: imported through the window, scrolled, labelled.
- * `node tests/bench/large.ts [--items N] [--folder <dir>]`; with `--folder`, the images are kept for the next time.
+ * `node tests/bench/large.ts [--items N] [--folder <dir>] [--no-check]`; with `--folder`, the images are kept for the
+ * next time; with `--no-check`, the check of the data that follows an import is cancelled.
  * Needs `npm run build`, Linux (memory of other processes is read from /proc) and a Chromium.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -8,15 +9,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
+import { openLab } from '../../electron/hosts/open-lab.ts';
 import { App } from '../e2e/app.ts';
 import { startHost } from '../e2e/host.ts';
 import { ensureBrowser } from '../browser.mjs';
+import { labelLatency } from './data/labelling.ts';
 import { heldBy, watchMemory, type Held } from './large/memory.ts';
 import { drawPictures } from './large/pictures.ts';
 import { jumpTo, scrollGrid } from './large/scrolling.ts';
 
 const { values: options } = parseArgs({
-  options: { items: { type: 'string', default: '100000' }, folder: { type: 'string' } },
+  options: {
+    items: { type: 'string', default: '100000' },
+    folder: { type: 'string' },
+    check: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
 });
 const count = Number(options.items);
 const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'graft-large-bench-'));
@@ -56,10 +64,12 @@ try {
     `${(count / seconds).toFixed(0)} images/s (${seconds.toFixed(0)} s)`,
   );
   note('memory while importing, the most', memory(importing.stop()));
-  const checking = watchMemory(processes);
-  const checkSeconds = await untilIdle(app);
-  note('the check that follows by itself', `${checkSeconds.toFixed(0)} s`);
-  note('memory while checking, the most', memory(checking.stop()));
+  if (options.check) {
+    const checking = watchMemory(processes);
+    const checkSeconds = await untilIdle(app);
+    note('the check that follows by itself', `${checkSeconds.toFixed(0)} s`);
+    note('memory while checking, the most', memory(checking.stop()));
+  } else await cancelJobs(app);
   const scrolling = watchMemory(processes);
   for (const [name, speed] of [
     ['reading (1,000 pixels/s)', 1000],
@@ -84,11 +94,34 @@ try {
   await browser.close();
   await server.close();
   await host.stop();
+  // Without a browser and its host taking the processor, as the lab alone would have it.
+  await noteLabels();
   rmSync(home, { recursive: true, force: true });
   if (!options.folder) rmSync(folder, { recursive: true, force: true });
 }
 console.log('| 100,000 images | |\n| --- | --- |');
 for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+
+async function noteLabels(): Promise<void> {
+  process.env['GRAFT_DATA_DIR'] = join(home, 'terminal');
+  const lab = openLab({ host: 'terminal' });
+  try {
+    const { p50, p95 } = await labelLatency(lab, count);
+    note(
+      `a label on disk, in a project of ${count}`,
+      `median ${p50.toFixed(1)} ms, 95 % within ${p95.toFixed(1)} ms`,
+    );
+  } finally {
+    await lab.close();
+  }
+}
+
+async function cancelJobs(app: App): Promise<void> {
+  await app.at('jobs-button').click();
+  await app.at('cancel-job').first().click();
+  await app.page.keyboard.press('Escape');
+  await untilIdle(app);
+}
 
 /** Seconds until no job runs any more. */
 async function untilIdle({ page }: App): Promise<number> {
