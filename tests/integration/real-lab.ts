@@ -7,6 +7,7 @@ import { createEngineClient } from '../../electron/engine/client.ts';
 import type { Engine } from '../../electron/engine/protocol.ts';
 import { createLab, type Lab, type LabOptions } from '../../electron/lab/lab.ts';
 import type { Events, ImportReport, Job, Params } from '../../shared/contract/index.ts';
+import { seededRandom } from '../../shared/random.ts';
 import type { z } from 'zod';
 
 const entry = join(import.meta.dirname, '../../electron/engine/process.ts');
@@ -99,7 +100,13 @@ export async function endedJob<
 
 const endOf = (id: string) => (job: Job) => job.id === id && job.status !== 'running';
 
-/** Writes `count` pictures of one colour with some noise, as `<folder>/<n>.png`. */
+/** Squares of a pattern, across and down. */
+const CELLS = 8;
+
+/**
+ * Writes `count` pictures of one colour as `<folder>/<n>.png`, each with a pattern of its own: an import must not take
+ * two of them for copies of each other.
+ */
 export async function paintPictures(
   folder: string,
   colour: [number, number, number],
@@ -108,10 +115,13 @@ export async function paintPictures(
 ) {
   mkdirSync(folder, { recursive: true });
   for (let n = 0; n < count; n++) {
-    const pixels = Uint8Array.from(
-      { length: side * side * 3 },
-      (_, i) => colour[i % 3]! + ((i * 31 + n * 17) % 40),
-    );
+    const random = seededRandom(1 + n + 1000 * colour[0] + colour[1]);
+    const cells = Array.from({ length: CELLS * CELLS }, () => Math.floor(40 * random()));
+    const pixels = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
+      const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / (3 * side))];
+      const cell = Math.floor((y * CELLS) / side) * CELLS + Math.floor((x * CELLS) / side);
+      return colour[i % 3]! + cells[cell]!;
+    });
     const picture = sharp(pixels, { raw: { width: side, height: side, channels: 3 } });
     writeFileSync(join(folder, `${n}.png`), await picture.png().toBuffer());
   }
