@@ -208,20 +208,20 @@ export const engineMethods = {
     progress: nothing,
     result: z.array(z.array(z.number().int())),
   },
-  /** Where learning curves lead: the error at `to` items, or with `from` how much it falls from there. */
+  /** Where learning curves lead: the error at each number of items, or with `from` how much it falls from there. */
   forecast: {
     params: z.object({
       asks: z.array(
         z.object({
           points: z.array(z.object({ items: z.number(), wrong: z.number(), tested: z.number() })),
           from: z.number().int().nullable(),
-          to: z.number().int(),
+          to: z.array(z.number().int()),
           tested: z.number().int(),
         }),
       ),
     }),
     progress: nothing,
-    result: z.array(z.object({ value: z.number(), interval: z.tuple([z.number(), z.number()]) })),
+    result: z.array(z.array(z.object({ value: z.number(), interval: z.tuple([z.number(), z.number()]) }))),
   },
   /** Deals items out to the splits without parting what belongs together; one position an item. See `dealItems`. */
   dealSplits: {

@@ -7,6 +7,7 @@ import enExplain from './en/explain.json' with { type: 'json' };
 import enExports from './en/exports.json' with { type: 'json' };
 import enExperiments from './en/experiments.json' with { type: 'json' };
 import enMap from './en/map.json' with { type: 'json' };
+import enForecast from './en/forecast.json' with { type: 'json' };
 import enLabel from './en/label.json' with { type: 'json' };
 import enResults from './en/results.json' with { type: 'json' };
 import enSuggestions from './en/suggestions.json' with { type: 'json' };
@@ -22,6 +23,7 @@ import zhExplain from './zh/explain.json' with { type: 'json' };
 import zhExports from './zh/exports.json' with { type: 'json' };
 import zhExperiments from './zh/experiments.json' with { type: 'json' };
 import zhMap from './zh/map.json' with { type: 'json' };
+import zhForecast from './zh/forecast.json' with { type: 'json' };
 import zhLabel from './zh/label.json' with { type: 'json' };
 import zhResults from './zh/results.json' with { type: 'json' };
 import zhSuggestions from './zh/suggestions.json' with { type: 'json' };
@@ -42,6 +44,7 @@ export const messages = {
     ...enExports,
     ...enExplain,
     ...enExperiments,
+    ...enForecast,
     ...enLabel,
     ...enMap,
     ...enSuggestions,
@@ -59,6 +62,7 @@ export const messages = {
     ...zhExports,
     ...zhExplain,
     ...zhExperiments,
+    ...zhForecast,
     ...zhLabel,
     ...zhMap,
     ...zhSuggestions,

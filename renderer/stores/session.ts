@@ -11,6 +11,7 @@ import { useExplanations } from './explanations.ts';
 import { useFeatureMap } from './feature-map.ts';
 import { useItems } from './items.ts';
 import { useJobs } from './jobs.ts';
+import { useLearningCurve } from './learning-curve.ts';
 import { useLadder } from './ladder.ts';
 import { useNotices } from './window/notices.ts';
 import { usePredictions } from './predictions.ts';
@@ -71,11 +72,12 @@ export const useSession = defineStore('session', () => {
     usePredictions().forgetRun();
     useExplanations().clear();
     useFeatureMap().clear();
+    useLearningCurve().clear();
   }
 
   async function start(): Promise<void> {
     const live = [app, devices, project, jobs, zoo, runs, items, checks, experiments, suggestions, sources];
-    for (const store of [...live, useFeatureMap()]) store.listen();
+    for (const store of [...live, useFeatureMap(), useLearningCurve()]) store.listen();
     await notices.attempt(refresh);
     ready.value = true;
     watch(

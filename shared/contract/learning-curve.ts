@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { method } from './method.ts';
 
 const interval = z.tuple([z.number(), z.number()]);
+const expectedSchema = z.object({ items: z.number().int(), accuracy: z.number(), interval });
 const pointSchema = z.object({
   items: z.number().int(),
   wrong: z.number().int(),
@@ -18,10 +19,14 @@ export const learningCurveSchema = z.object({
   trained: z.number().int(),
   tested: z.number().int(),
   points: z.array(pointSchema),
+  /** By size: the mean of the repeats, with the luck of the validation pictures (Wilson, 95 %). */
+  measured: z.array(expectedSchema).default([]),
   /** With all training pictures, the mean over the repeats. */
   accuracy: z.number(),
   /** Where the accuracy should fall with more pictures, of all classes alike: 95 % intervals of a measurement. */
-  forecasts: z.array(z.object({ items: z.number().int(), accuracy: z.number(), interval })),
+  forecasts: z.array(expectedSchema),
+  /** The fitted curve with its band, from the fewest pictures measured to the most forecast. */
+  fitted: z.array(expectedSchema).default([]),
   /** The classes of the lowest recall: what more of one alone should add to the accuracy, as shares. */
   classes: z.array(
     z.object({

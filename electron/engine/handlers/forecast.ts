@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { forecastError, forecastGain } from '../../evaluation/transferability/learning-curve.ts';
+import { forecastErrors, forecastGain } from '../../evaluation/transferability/learning-curve.ts';
 import type { EngineMethods, EngineResult } from '../protocol.ts';
 
 /** Redraws of the bootstrap: ends of an interval to about a tenth of its width, in a tenth of a second. */
@@ -8,11 +8,13 @@ const RESAMPLES = 300;
 /** Where learning curves lead, see the protocol. */
 export function forecast({ asks }: z.output<EngineMethods['forecast']['params']>): EngineResult<'forecast'> {
   return asks.map(({ points, from, to, tested }) => {
-    if (from !== null) {
-      const { gain, interval } = forecastGain(points, from, to, { resamples: RESAMPLES });
-      return { value: gain, interval: [interval[0], interval[1]] };
+    if (from === null) {
+      const told = forecastErrors(points, to, tested, { resamples: RESAMPLES });
+      return told.map(({ error, interval }) => ({ value: error, interval: [interval[0], interval[1]] }));
     }
-    const { error, interval } = forecastError(points, to, tested, { resamples: RESAMPLES });
-    return { value: error, interval: [interval[0], interval[1]] };
+    return to.map((size) => {
+      const { gain, interval } = forecastGain(points, from, size, { resamples: RESAMPLES });
+      return { value: gain, interval: [interval[0], interval[1]] };
+    });
   });
 }

@@ -52,22 +52,27 @@ export function errorAt({ floor, scale, rate }: LearningCurve, items: number): n
 }
 
 /**
- * Forecasts the error at `items` training items with a parametric bootstrap: points are drawn again around the
- * fitted curve, each draw is fitted again, and what it gives at `items` is measured on `tested` drawn items.
+ * Forecasts the error at each of these numbers of training items with a parametric bootstrap: points are drawn again
+ * around the fitted curve, each draw is fitted again, and what it gives is measured on `tested` drawn items. The luck
+ * of that measurement is the same at every size of a draw, which makes the band a smooth one.
  */
-export function forecastError(
+export function forecastErrors(
   points: LearningPoint[],
-  items: number,
+  sizes: readonly number[],
   tested: number,
   options: BootstrapOptions = {},
-): Forecast {
+): Forecast[] {
   const curve = fitLearningCurve(points);
-  const { redraw, again } = redrawing(curve, options.seed ?? 1);
+  const { redraw, again, normal } = redrawing(curve, options.seed ?? 1);
   const drawn = Array.from({ length: options.resamples ?? RESAMPLES }, () => {
     const fitted = fitLearningCurve(points.map(again));
-    return redraw(errorAt(fitted, items), tested);
+    const luck = normal();
+    return sizes.map((items) => redraw(errorAt(fitted, items), tested, luck));
   });
-  return { error: errorAt(curve, items), interval: percentileInterval(drawn, options.confidence)! };
+  return sizes.map((items, at) => {
+    const values = drawn.map((draw) => draw[at]!);
+    return { error: errorAt(curve, items), interval: percentileInterval(values, options.confidence)! };
+  });
 }
 
 export interface Gain {
@@ -78,7 +83,7 @@ export interface Gain {
 
 /**
  * How much the error should fall from `from` to `to` training items, the doubt about the curve included: the same
- * parametric bootstrap as `forecastError`, without the luck of the items it would be measured on, which both share.
+ * parametric bootstrap as `forecastErrors`, without the luck of the items it would be measured on, which both share.
  */
 export function forecastGain(
   points: LearningPoint[],
@@ -99,15 +104,15 @@ export function forecastGain(
 function redrawing(curve: LearningCurve, seed: number) {
   const random = seededRandom(seed);
   const normal = () => normalQuantile(Math.min(1 - 2 ** -33, Math.max(2 ** -33, random())));
-  const redraw = (error: number, of: number) => {
+  const redraw = (error: number, of: number, luck: number) => {
     const deviation = Math.sqrt((curve.scatter * smoothedVariance(error * of, of)) / of);
-    return Math.min(1, Math.max(0, error + deviation * normal()));
+    return Math.min(1, Math.max(0, error + deviation * luck));
   };
   const again = (point: LearningPoint): LearningPoint => ({
     ...point,
-    wrong: point.tested * redraw(errorAt(curve, point.items), point.tested),
+    wrong: point.tested * redraw(errorAt(curve, point.items), point.tested, normal()),
   });
-  return { redraw, again };
+  return { redraw, again, normal };
 }
 
 interface Observation {

@@ -2,6 +2,7 @@ import type { LearningCurve, ParsedParams, Result, Split } from '../../../shared
 import { learningCurveSchema } from '../../../shared/contract/learning-curve.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { DatasetItem, EngineResult } from '../../engine/protocol.ts';
+import { wilsonInterval } from '../../evaluation/significance/wilson.ts';
 import { chooseBackbone } from '../checks/examination.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
@@ -14,6 +15,8 @@ const REPEATS = 3;
 const SEED = 42;
 /** Sizes that are forecast, as multiples of today's. */
 const AHEAD = [1.25, 1.5, 2];
+/** Sizes at which the fitted curve is drawn. */
+const CURVE_STEPS = 24;
 /** More of a class than this many times what there is would be guessing. */
 const MORE_OF_CLASS = 0.5;
 const MOST_EARLIER = 20;
@@ -63,51 +66,88 @@ async function measure(
     progress(said),
   );
   if (sizesOf(measured.overall) < LEAST_SIZES) throw new GraftError('curve.few-items', { n: used.length });
-  const trained = used.filter(({ split }) => split === 'train').length;
-  const points = measured.overall.map(({ items: of, wrong, tested }) => ({ items: of, wrong, tested }));
-  const ahead = AHEAD.map((times) => Math.round(times * trained));
-  const weak = measured.perClass.filter(({ trials }) => sizesOf(trials) >= LEAST_SIZES);
-  const own = weak.map((one) => ofClass(one, used));
-  const told = await requestUntil(signal, engines.media, 'forecast', {
-    asks: [
-      ...ahead.map((to) => ({ points, from: null, to, tested: measured.tested })),
-      ...weak.map(({ trials }, at) => ({
-        points: trials,
-        from: own[at]!.items,
-        to: own[at]!.items + own[at]!.more,
-        tested: measured.tested,
-      })),
-    ],
-  });
+  const told = await forecasts(lab, signal, measured, classes, used);
   const curve: LearningCurve = {
     at: new Date().toISOString(),
     collection,
     backbone: backbone.architecture.title,
     weights: backbone.weights.id,
-    trained,
     tested: measured.tested,
-    points,
-    accuracy: accuracyOfWhole(points),
-    forecasts: ahead.map((to, at) => {
-      const { value, interval } = told[at]!;
-      return { items: to, accuracy: 1 - value, interval: flipped(interval) };
-    }),
-    classes: weak.map(({ classIndex }, at) => {
-      const { value: gain, interval } = told[ahead.length + at]!;
-      return { name: classes[classIndex]!, ...own[at]!, gain, interval };
-    }),
+    ...told,
   };
   project.store.transaction(() => project.store.learningCurves.put(collection, curve));
   return curve;
 }
 
+type Told = Omit<LearningCurve, 'at' | 'collection' | 'backbone' | 'weights' | 'tested'>;
+
+/** What the measured points say of more pictures of all classes, and of more of each of the weakest. */
+async function forecasts(
+  { engines }: LabContext,
+  signal: AbortSignal,
+  { overall, perClass, tested }: Measured,
+  classes: readonly string[],
+  used: readonly DatasetItem[],
+): Promise<Told> {
+  const trained = used.filter(({ split }) => split === 'train').length;
+  const points = overall.map(({ items, wrong, tested: of }) => ({ items, wrong, tested: of }));
+  const ahead = AHEAD.map((times) => Math.round(times * trained));
+  const measured = bySize(points);
+  const line = sizesBetween(measured[0]!.items, ahead.at(-1)!);
+  const weak = perClass
+    .filter(({ trials }) => sizesOf(trials) >= LEAST_SIZES)
+    .map(({ classIndex, trials }) => ({
+      trials,
+      name: classes[classIndex]!,
+      ...ofClass({ classIndex, trials }, used),
+    }));
+  const [whole = [], ...gains] = await requestUntil(signal, engines.media, 'forecast', {
+    asks: [
+      { points, from: null, to: [...ahead, ...line], tested },
+      ...weak.map(({ trials, items, more }) => ({
+        points: trials,
+        from: items,
+        to: [items + more],
+        tested,
+      })),
+    ],
+  });
+  const expected = [...ahead, ...line].map((items, at) => {
+    const { value, interval } = whole[at]!;
+    return { items, accuracy: 1 - value, interval: flipped(interval) };
+  });
+  return {
+    trained,
+    points,
+    measured,
+    accuracy: measured.at(-1)!.accuracy,
+    forecasts: expected.slice(0, ahead.length),
+    fitted: expected.slice(ahead.length),
+    classes: weak.map(({ name, items, recall, more }, at) => {
+      const { value: gain, interval } = gains[at]![0]!;
+      return { name, items, recall, more, gain, interval };
+    }),
+  };
+}
+
 const sizesOf = (trials: readonly { items: number }[]): number =>
   new Set(trials.map(({ items }) => items)).size;
 
-function accuracyOfWhole(points: readonly { items: number; wrong: number; tested: number }[]): number {
-  const most = Math.max(...points.map(({ items }) => items));
-  const whole = points.filter(({ items }) => items === most);
-  return 1 - whole.reduce((sum, { wrong, tested }) => sum + wrong / tested, 0) / whole.length;
+/** Whole numbers in even steps of the logarithm, both ends included. */
+function sizesBetween(least: number, most: number): number[] {
+  const steps = Array.from({ length: CURVE_STEPS }, (_, step) => step / (CURVE_STEPS - 1));
+  return [...new Set(steps.map((share) => Math.round(least * (most / least) ** share)))];
+}
+
+function bySize(points: LearningCurve['points']): LearningCurve['measured'] {
+  return [...Map.groupBy(points, ({ items }) => items)]
+    .map(([items, trials]) => {
+      const sum = (of: 'wrong' | 'tested') => trials.reduce((total, trial) => total + trial[of], 0);
+      const accuracy = 1 - sum('wrong') / sum('tested');
+      const { tested } = trials[0]!;
+      return { items, accuracy, interval: wilsonInterval(accuracy * tested, tested) };
+    })
+    .sort((a, b) => a.items - b.items);
 }
 
 /** How a class is doing with all its pictures, and how many more of it are asked about. */
@@ -136,10 +176,10 @@ async function curveAndEarlier(
   if (!curve) return { curve: null, earlier: [] };
   const { trained: items, tested, accuracy: came } = curve;
   const comparable = before.filter(({ weights, trained }) => weights === curve.weights && trained < items);
-  const asks = comparable.map(({ points }) => ({ points, from: null, to: items, tested }));
+  const asks = comparable.map(({ points }) => ({ points, from: null, to: [items], tested }));
   const told = await engines.media.request('forecast', { asks }).result;
   const earlier = comparable.map(({ at, trained }, index) => {
-    const interval = flipped(told[index]!.interval);
+    const interval = flipped(told[index]![0]!.interval);
     return { at, from: trained, items, interval, came, held: interval[0] <= came && came <= interval[1] };
   });
   return { curve, earlier };

@@ -60,10 +60,18 @@ test('a forecast is stored, and later held against what came with more pictures'
   const { curve, earlier } = await lab.call('learningCurve.get', {});
   expect(earlier).toEqual([]);
   expect(curve).toMatchObject({ trained: 8, tested: 100, backbone: 'MobileNetV2', accuracy: 0.79 });
+  const whole = curve!.measured.at(-1)!;
+  expect(whole).toMatchObject({ items: 8, accuracy: 0.79 });
+  // Wilson's interval of 79 of 100.
+  expect(whole.interval[0]).toBeCloseTo(0.7002, 3);
+  expect(whole.interval[1]).toBeCloseTo(0.8583, 3);
   const twice = curve!.forecasts.at(-1)!;
   expect(twice.items).toBe(16);
   expect(twice.accuracy).toBeGreaterThan(0.8);
   expect(twice.interval[0]).toBeLessThan(twice.accuracy);
+  const sizes = curve!.fitted.map(({ items }) => items);
+  expect([sizes[0], sizes.at(-1)]).toEqual([2, 16]);
+  expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));
   expect(curve!.classes[0]).toMatchObject({ name: 'dog', items: 4, recall: 0, more: 5 });
   expect(curve!.classes[0]!.gain).toBeGreaterThan(0);
 
