@@ -108,6 +108,7 @@ describe('usage', () => {
       'evaluate',
       'ladder',
       'transfer',
+      'estimate',
       'compare',
       'predict',
       'export',

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { AdviceRecord, AdviceScore, AdvisedBackbone } from '../../../shared/contract/index.ts';
 import { adviceScores } from '../../../shared/contract/transferability.ts';
-import { epochsOf } from '../../../shared/ladder.ts';
 import { rankAgreement } from '../../evaluation/transferability/advice.ts';
 import type { AdviceRow } from '../../store/queries/transfer-advice.ts';
 import type { LabContext } from '../context.ts';
@@ -24,13 +23,13 @@ const fileOf = (dataDir: string) => join(dataDir, 'transfer-advice.json');
 
 /**
  * What runs on the frozen features of each advised backbone reached, on the data the estimates were made of: the mean
- * accuracy over those runs, with the least epochs that several backbones had at all.
+ * accuracy over those runs.
  */
 export function outcomesOf({ store }: OpenProject, advice: AdviceRow): Map<string, Outcome> {
   const reached = new Map<string, number[]>();
   for (const { id, status, recipe } of store.runs.newest()) {
     const { backbone, data, kind } = recipe;
-    if (status !== 'done' || kind !== 'features' || epochsOf(recipe) < 2) continue;
+    if (status !== 'done' || kind !== 'features') continue;
     if (backbone?.from !== 'library' || backbone.weights === null) continue;
     if (data.splitHash !== advice.splitHash || data.collection !== advice.collection) continue;
     const own = store.summaries.ofRun(id).filter(({ collection }) => collection === null);
