@@ -123,6 +123,15 @@ const int32Array = z.custom<Int32Array>((value) => value instanceof Int32Array);
 const int8Array = z.custom<Int8Array>((value) => value instanceof Int8Array);
 const nothing = z.null();
 
+/** Items with the labels that a head on held features learns from; see `suggest`. */
+const labelledItems = {
+  key: z.string(),
+  ids: int32Array,
+  /** Index in `classIds` per item, -1 for none. */
+  y: int32Array,
+  classIds: z.array(z.number().int()).min(2),
+};
+
 /** What a run said about some items: the input of every statistic. */
 const judgedItemsSchema = z.object({
   classes: z.array(z.string()),
@@ -357,19 +366,9 @@ export const engineMethods = {
     result: nothing,
   },
   releaseFeatures: { params: none, progress: nothing, result: nothing },
-  /** Trains a head on held features and predicts every item with it; see `suggest`. */
+  /** Trains a head on held features and predicts every item without a label with it; see `suggest`. */
   suggest: {
-    params: z.object({
-      key: z.string(),
-      ids: int32Array,
-      /** Index in `classIds` per item, -1 for none. */
-      y: int32Array,
-      /** Copies of one picture share a number. */
-      groups: int32Array,
-      classIds: z.array(z.number().int()).min(2),
-      /** Judge labelled items too, by heads that have not seen them. */
-      validate: z.boolean(),
-    }),
+    params: z.object(labelledItems),
     progress: nothing,
     result: z.object({
       /** Items whose features must be held first; then nothing was done. */
@@ -381,11 +380,29 @@ export const engineMethods = {
           probabilities: float32Array,
           /** Place in the labelling queue from 0, -1 for labelled items. */
           ranks: int32Array,
+          seconds: z.number(),
+        })
+        .nullable(),
+    }),
+  },
+  /** Says of items with a label what heads on held features think that have not seen it; see `judgeLabels`. */
+  judgeSuggestions: {
+    params: z.object({
+      ...labelledItems,
+      /** Copies of one picture share a number. */
+      groups: int32Array,
+    }),
+    progress: nothing,
+    result: z.object({
+      missing: int32Array,
+      judgement: z
+        .object({
+          /** Likeliest class per item, -1 where nothing was said of it. */
+          classes: int32Array,
+          probabilities: float32Array,
           /** Labelled items judged, and those of them where the head agrees. */
           judged: z.number().int(),
           agreeing: z.number().int(),
-          validated: z.boolean(),
-          seconds: z.object({ train: z.number(), validate: z.number(), predict: z.number() }),
         })
         .nullable(),
     }),

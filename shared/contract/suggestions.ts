@@ -7,6 +7,7 @@ export const suggestionSummarySchema = z.object({
   /** The head that made the suggestions there are; null while they are off. */
   last: z
     .object({
+      /** When they, or what is said of labelled items, last changed. */
       madeAt: z.string(),
       /** Title of the backbone whose features it learned from, and the id of its weights. */
       backbone: z.string(),
@@ -14,7 +15,7 @@ export const suggestionSummarySchema = z.object({
       /** Labels it learned from, and classes they are of. */
       labels: z.number().int(),
       classes: z.number().int(),
-      /** Time it took, in seconds. */
+      /** Time it took to train the head and to predict, in seconds. */
       seconds: z.number(),
       /** Items without a label that it says something of. */
       open: z.number().int(),
@@ -50,8 +51,9 @@ export const suggestionMethods = {
     z.object({ job: z.string() }),
   ),
   /**
-   * Trains the head anew on today's labels: while features are in memory a matter of less than a second. Does nothing
-   * while suggestions are off. Items whose features are missing are seen to as a job.
+   * Trains the head anew on today's labels: while features are in memory a matter of less than a second. After enough
+   * new labels, items with a label are judged anew behind it; `suggestions.changed` says when. Does nothing while
+   * suggestions are off. Items whose features are missing are seen to as a job.
    */
   'suggestions.update': method(
     z.object({

@@ -36,10 +36,8 @@ test('through the starter backbone a few labels say what the rest is, and learn 
   const next = queue.items.slice(0, 10).map(({ id }) => id);
   expect((await lab.call('suggestions.accept', { ids: next })).changed).toBe(10);
   await lab.call('items.label', { ids: [reds[1]!.id], classId: red });
+  const judged = nextEvent(lab, 'suggestions.changed', (summary) => summary.last?.accuracy?.judged === 24);
   const after = await lab.call('suggestions.update', {});
-  expect(after).toMatchObject({
-    job: null,
-    last: { labels: 24, open: 16, accuracy: { judged: 24 } },
-  });
-  expect(after.last!.accuracy!.value).toBeGreaterThan(last!.accuracy!.value);
+  expect(after).toMatchObject({ job: null, last: { labels: 24, open: 16, accuracy: { judged: 14 } } });
+  expect((await judged).last!.accuracy!.value).toBeGreaterThan(last!.accuracy!.value);
 }, 60_000);

@@ -13,6 +13,7 @@ import { previewAugmentation } from '../training/preview.ts';
 import { findRate } from '../training/rate-finder.ts';
 import { trainRun } from '../training/session.ts';
 import { holdFeatures, releaseFeatures } from '../training/suggestions/hold.ts';
+import { judgeLabels } from '../training/suggestions/judge.ts';
 import { suggest } from '../training/suggestions/suggest.ts';
 import { estimateTransfer } from './transferability.ts';
 import type { EngineHandlers } from './context.ts';
@@ -31,6 +32,7 @@ type ComputeHandlers = Pick<
   | 'holdFeatures'
   | 'releaseFeatures'
   | 'suggest'
+  | 'judgeSuggestions'
   | 'train'
   | 'findRate'
   | 'previewAugmentation'
@@ -56,6 +58,7 @@ export const computeHandlers: ComputeHandlers = {
     onBackend('auto', () => holdFeatures(request, control, progress)),
   releaseFeatures,
   suggest: (request, { control }) => onBackend('auto', () => suggest(request, control)),
+  judgeSuggestions: (request, { control }) => onBackend('auto', () => judgeLabels(request, control)),
   learningCurve: (request, { control, progress }) =>
     onBackend('auto', () => measureLearningCurve(request, control, progress)),
   train: (request, { control, progress }) =>

@@ -1,5 +1,5 @@
 import { derivedSeed, seededRandom, shuffle } from '../../../shared/random.ts';
-import type { EngineParams, EngineResult } from '../../engine/protocol.ts';
+import type { EngineResult } from '../../engine/protocol.ts';
 import type { StoredSuggestions } from '../../store/queries/suggestions.ts';
 import type { Store } from '../../store/store.ts';
 import type { InstalledBackbone } from '../checks/examination.ts';
@@ -35,6 +35,7 @@ export interface Place {
 }
 
 type Suggested = NonNullable<EngineResult<'suggest'>['suggested']>;
+type Judgement = NonNullable<EngineResult<'judgeSuggestions'>['judgement']>;
 
 /** Null while there are too few labels to learn from. */
 export function labelsOf(store: Store): Labels | null {
@@ -62,15 +63,6 @@ export function judgesAgain(before: StoredSuggestions | null, { count }: Labels)
   if (!before) return true;
   const more = Math.abs(count - before.judgedAt);
   return more >= Math.max(JUDGED_AGAIN.labels, JUDGED_AGAIN.share * count);
-}
-
-/** Asks the engine; items whose features it does not hold come back as `missing`, and nothing else then. */
-export function askEngine(
-  lab: LabContext,
-  signal: AbortSignal,
-  request: EngineParams<'suggest'>,
-): Promise<EngineResult<'suggest'>> {
-  return requestUntil(signal, lab.engines.compute, 'suggest', request);
 }
 
 /** Name of what the engine holds: other weights or another project hold something else. */
@@ -107,8 +99,7 @@ export async function holdMissing(
 }
 
 /**
- * What is stored of an answer. Of labelled items that were not judged this time, what was said before stays: it was
- * said without knowing their label.
+ * What is stored of an answer. Of items with a label, what was said before stays: it was said without knowing it.
  */
 export function storedFrom(
   store: Store,
@@ -121,18 +112,13 @@ export function storedFrom(
   const before = store.suggestions.get();
   const { ids, y, classIds: classes } = labels;
   const classIds = suggested.classes.map((index) => (index < 0 ? -1 : classes[index]!));
-  const { probabilities } = suggested;
+  const { probabilities, seconds } = suggested;
   ids.forEach((id, at) => {
-    if (y[at]! < 0 || classIds[at]! >= 0) return;
-    const said = store.suggestions.ofItem(id);
+    const said = y[at]! < 0 ? undefined : store.suggestions.ofItem(id);
     if (!said) return;
     classIds[at] = said.classId;
     probabilities[at] = said.probability;
   });
-  const { train, validate, predict } = suggested.seconds;
-  const judged = suggested.validated
-    ? { judgedAt: labels.count, judged: suggested.judged, agreeing: suggested.agreeing }
-    : { judgedAt: before?.judgedAt ?? 0, judged: before?.judged ?? 0, agreeing: before?.agreeing ?? 0 };
   return {
     madeAt: new Date().toISOString(),
     revision,
@@ -140,13 +126,33 @@ export function storedFrom(
     weights: weights.id,
     labels: labels.count,
     classes: classes.length,
-    seconds: train + validate + predict,
-    ...judged,
+    seconds,
+    judgedAt: before?.judgedAt ?? 0,
+    judged: before?.judged ?? 0,
+    agreeing: before?.agreeing ?? 0,
     ids,
     classIds,
     probabilities,
     ranks: queueAfter(before, ids, suggested.ranks, place),
   };
+}
+
+/** Suggestions with what was found of labelled items. Of those that could not be judged, what was said before stays. */
+export function withJudgement(
+  made: StoredSuggestions,
+  { y, classIds: classes, count }: Labels,
+  { judged, agreeing, ...said }: Judgement,
+): StoredSuggestions {
+  const classIds = made.classIds.slice();
+  const probabilities = made.probabilities.slice();
+  y.forEach((label, at) => {
+    const index = said.classes[at]!;
+    if (label < 0 || index < 0) return;
+    classIds[at] = classes[index]!;
+    probabilities[at] = said.probabilities[at]!;
+  });
+  const madeAt = new Date().toISOString();
+  return { ...made, madeAt, classIds, probabilities, judgedAt: count, judged, agreeing };
 }
 
 /** The item that stands for the copies of an item, `[ids]`: itself, where it has none. */

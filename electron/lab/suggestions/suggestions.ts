@@ -3,6 +3,7 @@ import { GraftError } from '../../../shared/errors.ts';
 import { wilsonInterval } from '../../evaluation/significance/wilson.ts';
 import type { StoredSuggestions } from '../../store/queries/suggestions.ts';
 import type { InstalledBackbone } from '../checks/examination.ts';
+import type { EngineResult } from '../../engine/protocol.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
 import { copyGroups } from '../items/copy-groups.ts';
@@ -10,7 +11,6 @@ import type { JobControls } from '../jobs.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { suggestingBackbone } from './backbone.ts';
 import {
-  askEngine,
   copiesOf,
   enoughLabels,
   holdMissing,
@@ -18,11 +18,18 @@ import {
   keyOf,
   labelsOf,
   storedFrom,
+  withJudgement,
 } from './suggesting.ts';
-import type { Place } from './suggesting.ts';
+import type { Labels, Place } from './suggesting.ts';
 
-/** What making suggestions reports to and is ended by: a job, or nothing while it is a matter of an instant. */
-type Work = Pick<JobControls, 'signal' | 'progress'>;
+/** What a head is to learn from, and on which backbone. */
+interface Question {
+  project: OpenProject;
+  generation: number;
+  revision: number;
+  labels: Labels;
+  backbone: InstalledBackbone;
+}
 
 /** Suggestions for items without a label, by a head that is trained anew as labels come in. */
 export class SuggestionService {
@@ -32,6 +39,8 @@ export class SuggestionService {
   #last: Promise<unknown> = Promise.resolve();
   /** Goes up when suggestions are turned off: what is still being made is then not wanted. */
   #generation = 0;
+  /** Ends the judging of labelled items that goes on after an update. */
+  #judging: AbortController | null = null;
   #copies: { check: string; groups: ReadonlyMap<number, string> } | null = null;
 
   constructor(lab: LabContext) {
@@ -43,21 +52,21 @@ export class SuggestionService {
     const project = this.#lab.projects.current;
     if (this.#isFewLabels()) throw new GraftError('suggestions.few-labels');
     if (this.#job) this.#lab.jobs.cancel(this.#job.id);
-    return this.#startJob(project, { ahead: 0 }, true, weights);
+    return this.#startJob(project, { ahead: 0 }, weights);
   }
 
   async update(place: Place): Promise<SuggestionSummary> {
     const project = this.#lab.projects.current;
     if (!project.store.suggestions.get() || this.#job || this.#isFewLabels()) return this.summary();
-    const quietly: Work = { signal: new AbortController().signal, progress: () => undefined };
-    const made = await this.#inTurn(() => this.#make(project, place, { hold: false }, quietly));
-    if (!made && this.#isCurrent(project) && !this.#job) this.#startJob(project, place, false);
+    const made = await this.#inTurn(() => this.#makeAtOnce(project, place));
+    if (!made && this.#isCurrent(project) && !this.#job) this.#startJob(project, place);
     return this.summary();
   }
 
   stop(): SuggestionSummary {
     const { store } = this.#lab.projects.current;
     this.#generation++;
+    this.#judging?.abort();
     if (this.#job) this.#lab.jobs.cancel(this.#job.id);
     store.transaction(() => store.suggestions.clear());
     this.#lab.engines.compute.request('releaseFeatures', {}).result.catch(() => undefined);
@@ -100,11 +109,11 @@ export class SuggestionService {
     return projects.isOpen && projects.current.store === store;
   }
 
-  #startJob(project: OpenProject, place: Place, fresh: boolean, weights?: string): Job {
+  #startJob(project: OpenProject, place: Place, weights?: string): Job {
     const { name } = project.store.project.get();
     const { job, result } = this.#lab.jobs.start({ kind: 'suggest', subject: name }, (controls) =>
       this.#inTurn(async () => {
-        await this.#make(project, place, { hold: true, fresh, weights }, controls);
+        await this.#makeAll(project, place, weights, controls);
         return this.summary();
       }),
     );
@@ -119,40 +128,81 @@ export class SuggestionService {
     return job;
   }
 
-  /** Returns false when features are missing and were not to be computed. */
-  async #make(
+  /** Computes features that are missing and judges first, which says how strong a penalty to learn with. */
+  async #makeAll(
     project: OpenProject,
     place: Place,
-    { hold, fresh = false, weights }: { hold: boolean; fresh?: boolean; weights?: string | undefined },
-    work: Work,
-  ): Promise<boolean> {
+    weights: string | undefined,
+    { signal, progress }: JobControls,
+  ): Promise<void> {
+    const question = await this.#question(project, signal, weights);
+    const first = await this.#judge(question, signal);
+    let { judgement } = first;
+    if (!judgement) {
+      await holdMissing(this.#lab, project, question.backbone, first.missing, { signal, progress });
+      progress({ phase: 'train', done: 0, total: 0 });
+      ({ judgement } = await this.#judge(question, signal));
+    }
+    const { suggested } = await this.#suggest(question, signal);
+    if (!judgement || !suggested) throw new GraftError('cancelled');
+    this.#put(question, withJudgement(storedOf(question, suggested, place), question.labels, judgement));
+  }
+
+  /** Makes suggestions of what the engine holds, and judges afterwards. False when features are missing. */
+  async #makeAtOnce(project: OpenProject, place: Place): Promise<boolean> {
+    const { signal } = new AbortController();
+    const before = project.store.suggestions.get();
+    const question = await this.#question(project, signal);
+    const { suggested } = await this.#suggest(question, signal);
+    if (!suggested) return false;
+    this.#put(question, storedOf(question, suggested, place));
+    // What comes of it is not waited for. Where nothing does, the next update sees to it.
+    if (judgesAgain(before, question.labels)) this.#judgeLater(question).catch(() => undefined);
+    return true;
+  }
+
+  async #judgeLater(question: Question): Promise<void> {
+    const { signal } = (this.#judging = new AbortController());
+    const { judgement } = await this.#judge(question, signal);
+    const made = this.#isWanted(question) && question.project.store.suggestions.get();
+    if (!judgement || signal.aborted || !made) return;
+    this.#put(question, withJudgement(made, question.labels, judgement));
+  }
+
+  /** What is to be learned from; judging what was made before ends here, its answer would be of yesterday. */
+  async #question(project: OpenProject, signal: AbortSignal, weights?: string): Promise<Question> {
+    this.#judging?.abort();
     const { store } = project;
     const generation = this.#generation;
     const { revision } = store.project.get();
     const labels = labelsOf(store);
     if (!labels) throw new GraftError('suggestions.few-labels');
-    const backbone = await this.#chooseBackbone(project, work.signal, weights);
-    const before = store.suggestions.get();
-    const sameHead = before?.weights === backbone.weights.id;
-    const validate = fresh || !sameHead || judgesAgain(before, labels);
-    const { ids, y, classIds } = labels;
-    const groups = validate ? copiesOf(ids, this.#copyGroups(project)) : ids;
-    const request = { key: keyOf(project, backbone), ids, y, groups, classIds, validate };
-    let answer = await askEngine(this.#lab, work.signal, request);
-    if (!answer.suggested) {
-      if (!hold) return false;
-      await holdMissing(this.#lab, project, backbone, answer.missing, work);
-      work.progress({ phase: 'train', done: 0, total: 0 });
-      answer = await askEngine(this.#lab, work.signal, request);
-    }
-    const { suggested } = answer;
-    if (!suggested || !this.#isCurrent(project) || generation !== this.#generation)
-      throw new GraftError('cancelled');
-    store.transaction(() =>
-      store.suggestions.put(storedFrom(store, backbone, labels, suggested, place, revision)),
-    );
+    return {
+      ...{ project, generation, revision, labels },
+      backbone: await this.#chooseBackbone(project, signal, weights),
+    };
+  }
+
+  #suggest(question: Question, signal: AbortSignal): Promise<EngineResult<'suggest'>> {
+    return requestUntil(signal, this.#lab.engines.compute, 'suggest', labelledItems(question));
+  }
+
+  #judge(question: Question, signal: AbortSignal): Promise<EngineResult<'judgeSuggestions'>> {
+    const items = labelledItems(question);
+    const groups = copiesOf(items.ids, this.#copyGroups(question.project));
+    return requestUntil(signal, this.#lab.engines.compute, 'judgeSuggestions', { ...items, groups });
+  }
+
+  /** @throws GraftError cancelled when suggestions were turned off meanwhile, or the project closed */
+  #put(question: Question, made: StoredSuggestions): void {
+    if (!this.#isWanted(question)) throw new GraftError('cancelled');
+    const { store } = question.project;
+    store.transaction(() => store.suggestions.put(made));
     this.#tell();
-    return true;
+  }
+
+  #isWanted({ project, generation }: Question): boolean {
+    return this.#isCurrent(project) && generation === this.#generation;
   }
 
   async #chooseBackbone(
@@ -194,6 +244,19 @@ export function suggestionHandlers(suggestions: SuggestionService): HandlersOf<'
     'suggestions.stop': () => suggestions.stop(),
     'suggestions.accept': (params) => suggestions.accept(params),
   };
+}
+
+/** As the engine is asked. */
+function labelledItems({ project, backbone, labels: { ids, y, classIds } }: Question) {
+  return { key: keyOf(project, backbone), ids, y, classIds };
+}
+
+function storedOf(
+  { project, backbone, labels, revision }: Question,
+  suggested: NonNullable<EngineResult<'suggest'>['suggested']>,
+  place: Place,
+): StoredSuggestions {
+  return storedFrom(project.store, backbone, labels, suggested, place, revision);
 }
 
 function described(stored: StoredSuggestions) {

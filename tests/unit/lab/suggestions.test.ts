@@ -71,13 +71,25 @@ function allDogs(
     classes: new Int32Array(ids.length).fill(1),
     probabilities: Float32Array.from(ids, (_, at) => 0.5 + at / 20),
     ranks: y.map((label) => (label < 0 ? rank++ : -1)),
-    judged: 6,
-    agreeing: 3,
-    validated: true,
-    seconds: { train: 0.1, validate: 0.2, predict: 0 },
+    seconds: 0.1,
     ...changes,
   };
+  suggested.classes.forEach((_, at) => y[at]! >= 0 && (suggested.classes[at] = -1));
   return { missing: new Int32Array(), suggested };
+}
+
+/** Every labelled item a dog as well, in which `agreeing` labels agree. */
+function judgedDogs(
+  { ids, y }: EngineParams<'judgeSuggestions'>,
+  agreeing = 3,
+): EngineResult<'judgeSuggestions'> {
+  const judgement = {
+    classes: y.map((label) => (label < 0 ? -1 : 1)),
+    probabilities: Float32Array.from(ids, (_, at) => 0.5 + at / 20),
+    judged: y.filter((label) => label >= 0).length,
+    agreeing,
+  };
+  return { missing: new Int32Array(), judgement };
 }
 
 /** Turns suggestions on, answering the engine's questions; features are held already. */
@@ -89,6 +101,8 @@ async function turnOn({ lab, media, compute }: TestLab): Promise<EngineParams<'s
     (summary) => summary.last !== null && summary.job === null,
   );
   (await media.next('zooList')).resolve([installed]);
+  const judging = await compute.next('judgeSuggestions');
+  judging.resolve(judgedDogs(judging.params));
   const asked = await compute.next('suggest');
   asked.resolve(allDogs(asked.params));
   await done;
@@ -105,7 +119,7 @@ async function update(
   (await project.media.next('zooList')).resolve([installed]);
   const asked = await project.compute.next('suggest');
   asked.resolve(allDogs(asked.params, changes));
-  return { params: asked.params, summary: await summary };
+  return { summary: await summary };
 }
 
 async function namesIn({ lab }: TestLab, params: Omit<Params<'items.list'>, 'offset' | 'limit'>) {
@@ -145,14 +159,16 @@ test('features that the engine does not hold are computed as a job, then it is a
   const { lab, media, compute, ids, dir } = await tenItems();
   await lab.call('suggestions.start', {});
   (await media.next('zooList')).resolve([installed]);
-  const first = await compute.next('suggest');
-  first.resolve({ missing: first.params.ids, suggested: null });
+  const first = await compute.next('judgeSuggestions');
+  first.resolve({ missing: first.params.ids, judgement: null });
   const hold = await compute.next('holdFeatures');
   expect(hold.params.items.map(({ id }) => id).sort((a, b) => a - b)).toEqual(ids);
   expect(hold.params).toMatchObject({ total: 10, recipe: { kind: 'features', input: { size: 224 } } });
   expect(hold.params.items[0]!.path).toContain(dir);
   hold.resolve(null);
   const done = nextEvent(lab, 'suggestions.changed', ({ last, job }) => last !== null && job === null);
+  const judging = await compute.next('judgeSuggestions');
+  judging.resolve(judgedDogs(judging.params));
   const second = await compute.next('suggest');
   second.resolve(allDogs(second.params));
   expect(await done).toMatchObject({
@@ -209,16 +225,14 @@ test('while a person labels along the queue, what they did keeps its place and w
   await lab.call('items.label', { ids: [ids[6]!], classId: cat });
   expect((await lab.call('suggestions.summary', {})).last!.stale).toBe(true);
   const nothing = new Int32Array(10).fill(-1);
-  const { params, summary } = await update(
+  const { summary } = await update(
     project,
     { after: ids[7]!, ahead: 0 },
     {
       classes: Int32Array.from(nothing, (_, at) => (at > 6 ? 0 : -1)),
       ranks: Int32Array.from(nothing, (_, at) => (at > 6 ? 9 - at : -1)),
-      validated: false,
     },
   );
-  expect(params.validate).toBe(false);
   expect(summary.last).toMatchObject({ labels: 7, stale: false, accuracy: { judged: 6 } });
   // 6 is labelled, 7 in hand; behind them the queue is the new one.
   expect(await namesIn(project, { order: 'queue' })).toEqual(['6.jpg', '7.jpg', '9.jpg', '8.jpg']);
@@ -239,4 +253,39 @@ test('turned off, they are forgotten, and an answer that comes late brings nothi
   expect((await lab.call('suggestions.summary', {})).last).toBeNull();
   expect(await namesIn(project, { order: 'queue' })).toEqual([]);
   await compute.next('releaseFeatures');
+});
+
+/** Forty items: those of `tenItems`, and thirty more without a label. */
+async function manyLabels(): Promise<Awaited<ReturnType<typeof tenItems>>> {
+  const project = await tenItems();
+  const { dir, lab } = project;
+  await lab.call('projects.close', {});
+  const store = openProject(dir);
+  store.transaction(() => {
+    for (let at = 10; at < 40; at++) project.ids.push(store.items.insert(anItem(`${at}.jpg`))!);
+  });
+  store.close();
+  await lab.call('projects.open', { path: dir });
+  return project;
+}
+
+test('an update answers before labels are judged, and a newer one ends the judging of the one before', async () => {
+  const project = await manyLabels();
+  const { lab, compute, ids, dog } = project;
+  await turnOn(project);
+  await lab.call('items.label', { ids: ids.slice(6, 20), classId: dog });
+  const first = await update(project, {});
+  expect(first.summary.last).toMatchObject({ labels: 20, accuracy: { judged: 6 } });
+  const outdated = await compute.next('judgeSuggestions');
+
+  await lab.call('items.label', { ids: ids.slice(20, 22), classId: dog });
+  const second = await update(project, {});
+  expect(outdated.controls).toContain('cancel');
+  expect(second.summary.last).toMatchObject({ labels: 22, accuracy: { judged: 6 } });
+  outdated.resolve(judgedDogs(outdated.params, 20));
+  const judged = nextEvent(lab, 'suggestions.changed', ({ last }) => last?.accuracy?.judged === 22);
+  const judging = await compute.next('judgeSuggestions');
+  judging.resolve(judgedDogs(judging.params, 19));
+  expect((await judged).last).toMatchObject({ labels: 22, stale: false, accuracy: { value: 19 / 22 } });
+  expect(await namesIn(project, { filter: { agreement: 'agrees' } })).toHaveLength(19);
 });

@@ -6,11 +6,12 @@ import type { EngineMethods } from '../../protocol.ts';
 import type { RunControl } from '../control.ts';
 import { crossValidate } from '../examination/cross-validation.ts';
 import { dealFolds } from '../examination/folds.ts';
-import { fitLinearHead, headProbabilities } from '../examination/linear-head.ts';
+import { fitLinearHead } from '../examination/linear-head.ts';
 import type { LinearHead } from '../examination/linear-head.ts';
-import type { HeldFeatures, TrainedHeads } from './held-features.ts';
+import type { HeldFeatures, JudgingHeads } from './held-features.ts';
 
-type Request = z.output<EngineMethods['suggest']['params']>;
+type Labels = Pick<z.output<EngineMethods['suggest']['params']>, 'ids' | 'y' | 'classIds'>;
+type Grouped = z.output<EngineMethods['judgeSuggestions']['params']>;
 
 const FOLDS = 5;
 const SEED = 42;
@@ -22,56 +23,58 @@ const MOST_CHOSEN_ON = 2000;
 const GROWTH = 1.5;
 /** A tighter search takes several times as long and changes no suggestion. */
 const TOLERANCE = 1e-3;
-/** The penalty while all labels are of copies, and none can be held out. */
+/** The penalty before labels were judged, and while all of them are of copies and none can be held out. */
 const PLAIN_PENALTY = 1e-2;
-/** Rows predicted at a time. */
-const BLOCK = 1024;
 /** Rows are filled up to one of these many shares of a power of two: every other count would be compiled anew. */
 const SHARES = 8;
 
-export interface Trained {
-  heads: TrainedHeads;
-  /** Whether the heads without each fold are those of today's labels. */
-  validated: boolean;
-  validateSeconds: number;
+/**
+ * Trains the head on all labelled rows, starting from the last one.
+ * @param labelled positions of `labels.ids`
+ */
+export async function trainHead(
+  held: HeldFeatures,
+  labels: Labels,
+  labelled: Int32Array,
+  control: RunControl,
+): Promise<LinearHead> {
+  const before = sameClasses(held.whole, labels) ? held.whole.head : null;
+  const l2 = held.judging?.l2 ?? PLAIN_PENALTY;
+  const sample = sampleOf(labelled, MOST_TRAINED);
+  const head = await fitWhole(held, labels, sample, l2, before, () => control.yield());
+  held.whole = { classIds: [...labels.classIds], head };
+  return head;
 }
 
 /**
- * Trains the head on all labelled rows, starting from the last one, and, when asked to or when there is none yet,
- * those without each fold. No such head ever starts from one that has seen its fold.
- * @param labelled positions of `request.ids`
+ * Trains the heads without each fold. No such head ever starts from one that has seen its fold.
+ * @param labelled positions of `labels.ids`
  */
-export async function trainHeads(
+export async function trainJudges(
   held: HeldFeatures,
-  request: Request,
+  labels: Grouped,
   labelled: Int32Array,
   control: RunControl,
-): Promise<Trained> {
-  const between = () => control.yield();
-  const before = sameClasses(held.heads?.classIds, request.classIds) ? held.heads : null;
+): Promise<JudgingHeads> {
+  const before = sameClasses(held.judging, labels) ? held.judging : null;
+  dealOn(held, labels, labelled);
   const sample = sampleOf(labelled, MOST_TRAINED);
-  const start = performance.now();
-  const validated = request.validate || !before;
-  if (validated) dealOn(held, request, labelled);
-  const judging = validated ? await validate(held, request, sample, before, between) : before;
-  const validateSeconds = validated ? (performance.now() - start) / 1000 : 0;
-  const whole = await trainWhole(held, request, sample, judging.l2, before?.whole ?? null, between);
-  held.heads = { ...judging, whole };
-  return { heads: held.heads, validated, validateSeconds };
+  held.judging = await fitJudges(held, labels, sample, before, () => control.yield());
+  return held.judging;
 }
 
-async function trainWhole(
+async function fitWhole(
   held: HeldFeatures,
-  request: Request,
+  labels: Labels,
   rows: Int32Array,
   l2: number,
   start: LinearHead | null,
   between: () => Promise<void>,
 ): Promise<LinearHead> {
-  const { features, y } = padded(held, request, rows);
+  const { features, y } = padded(held, labels, rows);
   const data = tidy(() => ({
     x: tensor2d(features, [y.length, held.columns]),
-    target: cast(oneHot(tensor1d(y, 'int32'), request.classIds.length), 'float32') as Tensor2D,
+    target: cast(oneHot(tensor1d(y, 'int32'), labels.classIds.length), 'float32') as Tensor2D,
   }));
   try {
     return await fitLinearHead(
@@ -88,28 +91,28 @@ async function trainWhole(
 }
 
 /** The heads without each fold, with the strength of the penalty under which held-out labels are likeliest. */
-async function validate(
+async function fitJudges(
   held: HeldFeatures,
-  request: Request,
+  labels: Labels,
   sample: Int32Array,
-  before: TrainedHeads | null,
+  before: JudgingHeads | null,
   between: () => Promise<void>,
-): Promise<Omit<TrainedHeads, 'whole'>> {
+): Promise<JudgingHeads> {
   const on = (rows: Int32Array, more: { penalties?: number[]; start?: LinearHead[] }) => {
-    const folds = Int32Array.from(rows, (at) => held.folds.get(request.ids[at]!)!);
-    const { features, y } = padded(held, request, rows);
+    const folds = Int32Array.from(rows, (at) => held.folds.get(labels.ids[at]!)!);
+    const { features, y } = padded(held, labels, rows);
     const data = {
       features,
       columns: held.columns,
       y,
-      classes: request.classIds.length,
+      classes: labels.classIds.length,
       tolerance: TOLERANCE,
       ...more,
     };
     return crossValidate({ ...data, folds: y.map((_, row) => folds[row] ?? -1) }, between, () => undefined);
   };
-  const classIds = [...request.classIds];
-  const folds = new Set(Array.from(sample, (at) => held.folds.get(request.ids[at]!)));
+  const classIds = [...labels.classIds];
+  const folds = new Set(Array.from(sample, (at) => held.folds.get(labels.ids[at]!)));
   if (folds.size < 2) return { classIds, perFold: [], l2: PLAIN_PENALTY, chosenAt: 0 };
   const grown = !before || sample.length > GROWTH * before.chosenAt;
   if (!grown) {
@@ -124,7 +127,7 @@ async function validate(
 }
 
 /** Deals rows that are in no fold yet. */
-function dealOn(held: HeldFeatures, { ids, y, groups }: Request, labelled: Int32Array): void {
+function dealOn(held: HeldFeatures, { ids, y, groups }: Grouped, labelled: Int32Array): void {
   const dealt = dealFolds(
     labelled.map((at) => y[at]!),
     labelled.map((at) => groups[at]!),
@@ -135,31 +138,8 @@ function dealOn(held: HeldFeatures, { ids, y, groups }: Request, labelled: Int32
   labelled.forEach((at, row) => held.folds.set(ids[at]!, dealt[row]!));
 }
 
-/** Probabilities `[ids.length * classes]` of items. */
-export async function probabilitiesOf(
-  held: HeldFeatures,
-  ids: Int32Array,
-  head: LinearHead,
-  classes: number,
-  control: RunControl,
-): Promise<Float32Array> {
-  const all = new Float32Array(ids.length * classes);
-  const rows = new Float32Array(BLOCK * held.columns);
-  for (let start = 0; start < ids.length; start += BLOCK) {
-    await control.yield();
-    const some = ids.subarray(start, start + BLOCK);
-    some.forEach((id, row) => rows.set(held.rowOf(id), row * held.columns));
-    const output = tidy(() =>
-      headProbabilities(tensor2d(rows.slice(), [BLOCK, held.columns]), head, classes),
-    );
-    all.set(output.dataSync<'float32'>().subarray(0, some.length * classes), start * classes);
-    output.dispose();
-  }
-  return all;
-}
-
 /** Features and classes of rows, filled up with rows of no class. */
-function padded(held: HeldFeatures, { ids, y }: Request, rows: Int32Array) {
+function padded(held: HeldFeatures, { ids, y }: Labels, rows: Int32Array) {
   const count = paddedCount(rows.length);
   const features = new Float32Array(count * held.columns);
   const labels = new Int32Array(count).fill(-1);
@@ -180,6 +160,11 @@ function sampleOf(rows: Int32Array, most: number): Int32Array {
   return Int32Array.from(shuffle([...rows], seededRandom(SEED)).slice(0, most)).sort();
 }
 
-function sameClasses(before: readonly number[] | undefined, now: readonly number[]): boolean {
-  return before?.length === now.length && now.every((id, at) => before[at] === id);
+function sameClasses<T extends { classIds: readonly number[] }>(
+  before: T | null,
+  { classIds }: Labels,
+): before is T {
+  return (
+    before?.classIds.length === classIds.length && classIds.every((id, at) => before.classIds[at] === id)
+  );
 }

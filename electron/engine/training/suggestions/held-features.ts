@@ -19,12 +19,18 @@ interface Projection {
   scale: number;
 }
 
-/** What the last training of a head left for the next to start from. */
-export interface TrainedHeads {
+/** The head on all labels, which the next one starts from. */
+export interface WholeHead {
   classIds: readonly number[];
-  whole: LinearHead;
-  /** The head without each fold; none before the first validation. */
+  head: LinearHead;
+}
+
+/** The heads that judge labelled items, each trained without one fold, which the next ones start from. */
+export interface JudgingHeads {
+  classIds: readonly number[];
+  /** None where no label can be held out. */
   perFold: LinearHead[];
+  /** Strength of the penalty under which held-out labels are likeliest. */
   l2: number;
   /** Labels there were when `l2` was chosen. */
   chosenAt: number;
@@ -37,7 +43,8 @@ export class HeldFeatures {
   readonly columns: number;
   /** Fold of the cross-validation that an item was dealt to: it stays there. */
   readonly folds = new Map<number, number>();
-  heads: TrainedHeads | null = null;
+  whole: WholeHead | null = null;
+  judging: JudgingHeads | null = null;
   readonly #rows = new Map<number, number>();
   readonly #blocks: Float32Array[] = [];
   #projection: Projection | null = null;

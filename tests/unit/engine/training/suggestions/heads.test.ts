@@ -7,7 +7,8 @@ import {
   columnsFor,
   HeldFeatures,
 } from '../../../../../electron/engine/training/suggestions/held-features.ts';
-import { probabilitiesOf, trainHeads } from '../../../../../electron/engine/training/suggestions/heads.ts';
+import { trainHead, trainJudges } from '../../../../../electron/engine/training/suggestions/heads.ts';
+import { probabilitiesOf } from '../../../../../electron/engine/training/suggestions/predict-rows.ts';
 import { principalSubspace } from '../../../../../electron/engine/training/suggestions/principal-subspace.ts';
 import { seededRandom } from '../../../../../shared/random.ts';
 
@@ -32,13 +33,12 @@ function heldCloud(count: number): HeldFeatures {
   return held;
 }
 
-const request = (ids: number[], labelled: number, changes: { validate?: boolean; y?: Int32Array } = {}) => ({
+const request = (ids: number[], labelled: number, changes: { y?: Int32Array } = {}) => ({
   key: 'k',
   ids: Int32Array.from(ids),
   y: Int32Array.from(ids, (_, row) => (row < labelled ? row % 3 : -1)),
   groups: Int32Array.from(ids),
   classIds: [7, 8, 9],
-  validate: true,
   ...changes,
 });
 
@@ -95,8 +95,9 @@ describe('heads on held features', () => {
     const { ids } = cloud(90, 1);
     const asked = request(ids, 30);
     const before = memory().numTensors;
-    const { heads } = await trainHeads(held, asked, labelledOf(asked.y), new RunControl());
-    const p = await probabilitiesOf(held, asked.ids, heads.whole, 3, new RunControl());
+    await trainJudges(held, asked, labelledOf(asked.y), new RunControl());
+    const head = await trainHead(held, asked, labelledOf(asked.y), new RunControl());
+    const p = await probabilitiesOf(held, asked.ids, head, 3, new RunControl());
     expect(memory().numTensors).toBe(before);
     ids.forEach((_, row) => expect(p[row * 3 + (row % 3)]).toBeGreaterThan(0.5));
   });
@@ -105,15 +106,15 @@ describe('heads on held features', () => {
     const { ids } = cloud(90, 1);
     const [warm, cold] = [heldCloud(90), heldCloud(90)];
     const early = request(ids, 30);
-    await trainHeads(warm, early, labelledOf(early.y), new RunControl());
-    const later = request(ids, 40, { validate: false });
-    const again = await trainHeads(warm, later, labelledOf(later.y), new RunControl());
-    expect(again.validated).toBe(false);
-    cold.heads = { ...warm.heads!, whole: new Float64Array((columns + 1) * 3) };
-    const fresh = await trainHeads(cold, later, labelledOf(later.y), new RunControl());
+    await trainJudges(warm, early, labelledOf(early.y), new RunControl());
+    await trainHead(warm, early, labelledOf(early.y), new RunControl());
+    const later = request(ids, 40);
+    const again = await trainHead(warm, later, labelledOf(later.y), new RunControl());
+    cold.judging = warm.judging;
+    const fresh = await trainHead(cold, later, labelledOf(later.y), new RunControl());
     const [a, b] = [
-      await probabilitiesOf(warm, later.ids, again.heads.whole, 3, new RunControl()),
-      await probabilitiesOf(cold, later.ids, fresh.heads.whole, 3, new RunControl()),
+      await probabilitiesOf(warm, later.ids, again, 3, new RunControl()),
+      await probabilitiesOf(cold, later.ids, fresh, 3, new RunControl()),
     ];
     a.forEach((value, at) => expect(value).toBeCloseTo(b[at]!, 1));
   });
@@ -124,19 +125,32 @@ describe('heads on held features', () => {
     const y = Int32Array.from(ids, (_, row) => row % 3);
     y[4] = 2;
     const asked = request(ids, 60, { y });
-    const { heads } = await trainHeads(held, asked, labelledOf(y), new RunControl());
+    const { perFold } = await trainJudges(held, asked, labelledOf(y), new RunControl());
     const fold = held.folds.get(ids[4]!)!;
-    const p = await probabilitiesOf(held, Int32Array.of(ids[4]!), heads.perFold[fold]!, 3, new RunControl());
+    const p = await probabilitiesOf(held, Int32Array.of(ids[4]!), perFold[fold]!, 3, new RunControl());
     expect(p[1]).toBeGreaterThan(p[2]!);
+  });
+
+  it('judging that is cancelled leaves the heads of before', async () => {
+    const held = heldCloud(90);
+    const asked = request(cloud(90, 1).ids, 30);
+    const before = await trainJudges(held, asked, labelledOf(asked.y), new RunControl());
+    const later = request(cloud(90, 1).ids, 60);
+    const control = new RunControl();
+    const judged = trainJudges(held, later, labelledOf(later.y), control);
+    control.cancel();
+    await expect(judged).rejects.toMatchObject({ code: 'cancelled' });
+    expect(held.judging).toBe(before);
   });
 
   it('labels of copies alone can be learned from, though none can be held out', async () => {
     const held = heldCloud(12);
     const { ids } = cloud(12, 1);
     const asked = { ...request(ids, 12), groups: Int32Array.from(ids, (_, row) => row % 3) };
-    const { heads } = await trainHeads(held, asked, labelledOf(asked.y), new RunControl());
-    expect(heads.perFold).toEqual([]);
-    expect(heads.whole.every(Number.isFinite)).toBe(true);
+    const { perFold } = await trainJudges(held, asked, labelledOf(asked.y), new RunControl());
+    expect(perFold).toEqual([]);
+    const head = await trainHead(held, asked, labelledOf(asked.y), new RunControl());
+    expect(head.every(Number.isFinite)).toBe(true);
   });
 });
 
