@@ -31,3 +31,36 @@ export function movedCell(key: string, from: Cell, classes: number): Cell | null
       return null;
   }
 }
+
+/** The part of a matrix of many classes that is looked at: `size` classes a side, from this row and column on. */
+export interface Area {
+  row: number;
+  column: number;
+  size: number;
+}
+
+/** No closer than this many classes a side. */
+const closest = 8;
+
+const within = (first: number, size: number, classes: number): number =>
+  Math.min(classes - size, Math.max(0, first));
+
+/** The area made larger or smaller by a factor around a cell, whole classes at a time; never past the matrix. */
+export function zoomedArea(area: Area, factor: number, around: Cell, classes: number): Area {
+  const wanted =
+    factor < 1
+      ? Math.min(area.size - 1, Math.round(area.size * factor))
+      : Math.max(area.size + 1, Math.round(area.size * factor));
+  const size = Math.min(classes, Math.max(Math.min(closest, classes), wanted));
+  return {
+    row: within(around.truth - Math.floor(size / 2), size, classes),
+    column: within(around.predicted - Math.floor(size / 2), size, classes),
+    size,
+  };
+}
+
+/** The area moved no further than it takes to show a cell. */
+export function areaShowing({ row, column, size }: Area, { truth, predicted }: Cell): Area {
+  const moved = (first: number, index: number): number => Math.max(index - size + 1, Math.min(first, index));
+  return { row: moved(row, truth), column: moved(column, predicted), size };
+}

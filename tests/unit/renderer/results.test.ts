@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Epoch, EvaluationResult, Run, RunPair, Summary } from '../../../shared/contract/index.ts';
 import { defaultRecipe, type BackboneSource, type RecipeKind } from '../../../shared/recipe.ts';
-import { cellShare, movedCell, rowTotals } from '../../../renderer/components/confusion/confusion.ts';
+import {
+  areaShowing,
+  cellShare,
+  movedCell,
+  rowTotals,
+  zoomedArea,
+} from '../../../renderer/components/confusion/confusion.ts';
 import { calibrationWords } from '../../../renderer/components/results/calibration-words.ts';
 import { nextSteps } from '../../../renderer/components/results/next-steps.ts';
 import { bestBaseline, transferGain } from '../../../renderer/components/results/transfer-gain.ts';
@@ -227,5 +233,30 @@ describe('the confusion matrix', () => {
     expect(movedCell('ArrowUp', { truth: 0, predicted: 0 }, 3)).toEqual({ truth: 0, predicted: 0 });
     expect(movedCell('End', { truth: 1, predicted: 0 }, 3)).toEqual({ truth: 1, predicted: 2 });
     expect(movedCell('x', { truth: 1, predicted: 0 }, 3)).toBeNull();
+  });
+
+  it('goes closer around a cell, never past an edge, and back to the whole', () => {
+    const whole = { row: 0, column: 0, size: 200 };
+    const closer = zoomedArea(whole, 0.5, { truth: 120, predicted: 3 }, 200);
+    expect(closer).toEqual({ row: 70, column: 0, size: 100 });
+    expect(zoomedArea(closer, 0.5, { truth: 199, predicted: 60 }, 200)).toEqual({
+      row: 150,
+      column: 35,
+      size: 50,
+    });
+    let area = whole;
+    for (let i = 0; i < 20; i++) area = zoomedArea(area, 1 / 1.2, { truth: 120, predicted: 3 }, 200);
+    expect(area).toEqual({ row: 116, column: 0, size: 8 });
+    for (let i = 0; i < 40; i++) area = zoomedArea(area, 1.05, { truth: 120, predicted: 3 }, 200);
+    expect(area.size).toBeGreaterThan(48);
+    expect(zoomedArea(area, 9, { truth: 120, predicted: 3 }, 200)).toEqual(whole);
+    expect(zoomedArea({ row: 0, column: 0, size: 5 }, 0.5, { truth: 4, predicted: 4 }, 5).size).toBe(5);
+  });
+
+  it('moves no further than it takes to show a cell', () => {
+    const area = { row: 70, column: 0, size: 100 };
+    expect(areaShowing(area, { truth: 100, predicted: 99 })).toEqual(area);
+    expect(areaShowing(area, { truth: 69, predicted: 100 })).toEqual({ row: 69, column: 1, size: 100 });
+    expect(areaShowing(area, { truth: 170, predicted: 0 })).toEqual({ row: 71, column: 0, size: 100 });
   });
 });
