@@ -58,6 +58,7 @@ export const vuetify = createVuetify({
     VBtn: { variant: 'tonal', elevation: 0 },
     VTextField: controls,
     VSelect: { ...controls, menuProps: { transition: false } },
+    VAutocomplete: { ...controls, menuProps: { transition: false } },
     VNumberInput: { ...controls, controlVariant: 'stacked' },
     VCheckbox: { density: 'compact', hideDetails: true, color: 'primary' },
     VSwitch: { density: 'compact', hideDetails: true, color: 'primary', inset: true },
