@@ -73,6 +73,7 @@ function train(
   options: {
     resume?: boolean;
     checkpointInterval?: number;
+    from?: DatasetItem[];
     onReport?: (report: Report, control: RunControl) => void;
   } = {},
 ) {
@@ -82,7 +83,7 @@ function train(
     run,
     recipe: recipeSchema.parse(recipe),
     classes,
-    items,
+    items: options.from ?? items,
     places,
     resume: options.resume ?? false,
     checkpointInterval: options.checkpointInterval,
@@ -238,6 +239,37 @@ describe('recipes with more to them', () => {
     expect(engineStats().compiles).toBeLessThanOrEqual(4);
     expect(engineStats().fallbacks).toEqual({});
     expect(await weightsOf('augmented-again')).toBe(await weightsOf('augmented'));
+  });
+
+  it('draws classes equally often when asked to, so that a rare one is not drowned', async () => {
+    const discs = items.filter(({ split, classIndex }) => split === 'train' && classIndex === 1);
+    const tooMany = new Set(discs.slice(5).map(({ id }) => id));
+    const from = items.filter(({ id }) => !tooMany.has(id));
+    const recipe = (sampling: 'each' | 'balanced'): RecipeInput => ({
+      kind: 'features',
+      backbone: { from: 'run', run: 'scratch' },
+      input: { size: 32 },
+      head: { pooling: 'avg', hidden: [], dropout: 0 },
+      stages: [
+        {
+          train: { what: 'head' },
+          epochs: 10,
+          batchSize: 9,
+          optimizer: { name: 'adam', learningRate: 0.01 },
+        },
+      ],
+      sampling,
+    });
+    /** Mean probability of a disc on test items, half of which are discs. */
+    const discsExpected = async (sampling: 'each' | 'balanced') => {
+      const { predictions } = await train(`drawn-${sampling}`, recipe(sampling), { from }).result;
+      const discs = predictions.test!.probabilities.filter((_, at) => at % 2 === 1);
+      return discs.reduce((sum, p) => sum + p, 0) / discs.length;
+    };
+    const [each, balanced] = [await discsExpected('each'), await discsExpected('balanced')];
+    expect(each).toBeLessThan(0.3);
+    expect(balanced).toBeGreaterThan(0.4);
+    expect(balanced).toBeLessThan(0.65);
   });
 
   it('caches features of augmented variants, and each epoch sees another one', async () => {
