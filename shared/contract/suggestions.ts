@@ -19,6 +19,12 @@ export const suggestionSummarySchema = z.object({
       seconds: z.number(),
       /** Items without a label that it says something of. */
       open: z.number().int(),
+      /** Items by what it says of them, as the filter has them: with the labels there were when it said so. */
+      counts: z.object({
+        suggested: z.number().int(),
+        agrees: z.number().int(),
+        disagrees: z.number().int(),
+      }),
       /**
        * How often heads agree with labels that they have not seen (cross-validation): an estimate of how often a
        * suggestion is right, 0 to 1, with its 95 % interval; null where there are too few labels to hold any out.

@@ -71,6 +71,7 @@ test('labels are suggested from a few, accepted with Enter along the queue and i
   await page.keyboard.press('o');
 
   await app.at('queue-order').click();
+  await expect(app.at('agreement-suggested')).toContainText(String(pictures - labelled - 4));
   await app.at('agreement-suggested').click();
   await app.at('sure').click();
   await page.getByRole('option', { name: 'At least 50 %' }).click();

@@ -1,3 +1,4 @@
+import type { Agreement } from '../../../shared/contract/items.ts';
 import { derivedSeed, seededRandom, shuffle } from '../../../shared/random.ts';
 import type { EngineResult } from '../../engine/protocol.ts';
 import type { StoredSuggestions } from '../../store/queries/suggestions.ts';
@@ -153,6 +154,23 @@ export function withJudgement(
   });
   const madeAt = new Date().toISOString();
   return { ...made, madeAt, classIds, probabilities, judgedAt: count, judged, agreeing };
+}
+
+/** How many items there are of each agreement, with the labels given. */
+export function agreementCounts(
+  made: Pick<StoredSuggestions, 'ids' | 'classIds'>,
+  classOf: (id: number) => number | null,
+): Record<Agreement, number> {
+  const counts = { suggested: 0, agrees: 0, disagrees: 0 };
+  made.ids.forEach((id, at) => {
+    const said = made.classIds[at]!;
+    if (said < 0) return;
+    const label = classOf(id);
+    if (label === null) counts.suggested++;
+    else if (label === said) counts.agrees++;
+    else counts.disagrees++;
+  });
+  return counts;
 }
 
 /** The item that stands for the copies of an item, `[ids]`: itself, where it has none. */

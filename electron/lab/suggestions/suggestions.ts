@@ -1,7 +1,9 @@
 import type { Job, ParsedParams, SuggestionSummary } from '../../../shared/contract/index.ts';
+import type { Agreement } from '../../../shared/contract/items.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import { wilsonInterval } from '../../evaluation/significance/wilson.ts';
 import type { StoredSuggestions } from '../../store/queries/suggestions.ts';
+import type { Store } from '../../store/store.ts';
 import type { InstalledBackbone } from '../checks/examination.ts';
 import type { EngineResult } from '../../engine/protocol.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
@@ -11,6 +13,7 @@ import type { JobControls } from '../jobs.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { suggestingBackbone } from './backbone.ts';
 import {
+  agreementCounts,
   copiesOf,
   enoughLabels,
   holdMissing,
@@ -39,6 +42,7 @@ export class SuggestionService {
   #last: Promise<unknown> = Promise.resolve();
   /** Goes up when suggestions are turned off: what is still being made is then not wanted. */
   #generation = 0;
+  #counts: { made: StoredSuggestions; counts: Record<Agreement, number> } | null = null;
   /** Ends the judging of labelled items that goes on after an update. */
   #judging: AbortController | null = null;
   #copies: { check: string; groups: ReadonlyMap<number, string> } | null = null;
@@ -94,10 +98,23 @@ export class SuggestionService {
     const stored = store.suggestions.get();
     const { revision } = store.project.get();
     return {
-      last: stored && { ...described(stored), stale: stored.revision !== revision },
+      last: stored && {
+        ...described(stored),
+        counts: this.#countsOf(store, stored),
+        stale: stored.revision !== revision,
+      },
       job: this.#job?.id ?? null,
       fewLabels: this.#isFewLabels(),
     };
+  }
+
+  /** Counted once for each making: at 100,000 items, reading their labels takes the lab a moment. */
+  #countsOf(store: Store, made: StoredSuggestions): Record<Agreement, number> {
+    if (this.#counts?.made !== made) {
+      const labels = new Map(store.suggestions.usable());
+      this.#counts = { made, counts: agreementCounts(made, (id) => labels.get(id) ?? null) };
+    }
+    return this.#counts.counts;
   }
 
   #isFewLabels(): boolean {

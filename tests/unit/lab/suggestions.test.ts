@@ -199,6 +199,7 @@ test('suggestions show beside items, filter and order them, and survive a restar
   expect(await namesIn(project, { filter: { classes: [null], sure: 0.95 } })).toEqual(['9.jpg']);
   expect(await namesIn(project, { order: 'queue' })).toEqual(['6.jpg', '7.jpg', '8.jpg', '9.jpg']);
   const { last } = await lab.call('suggestions.summary', {});
+  expect(last!.counts).toEqual({ suggested: 4, agrees: 3, disagrees: 3 });
   expect(last!.accuracy).toMatchObject({ value: 0.5, judged: 6 });
   expect(last!.accuracy!.low).toBeCloseTo(0.1876, 3); // Wilson, 3 of 6.
 });
