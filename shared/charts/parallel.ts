@@ -40,7 +40,13 @@ export function parallelOption(
       ...(categories ? { data: [...categories] } : { scale: true }),
       axisLine: { lineStyle: { color: palette.secondary } },
       axisTick: { show: false },
-      axisLabel: { color: palette.secondary, fontSize: 11, width: 90, overflow: 'truncate' },
+      axisLabel: {
+        color: palette.secondary,
+        fontSize: 11,
+        width: 90,
+        overflow: 'truncate',
+        backgroundColor: palette.surface,
+      },
       areaSelectStyle: { color: palette.accent, borderColor: palette.accent, opacity: 0.25, width: 18 },
     })),
     series: [
