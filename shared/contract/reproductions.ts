@@ -60,8 +60,8 @@ export const reproductionSchema = z.object({
       largest: z.number(),
       /** Items that got another answer. */
       changed: z.number().int(),
-      /** Accuracy of the original, and of the run that repeats it. */
-      accuracy: z.tuple([z.number(), z.number()]),
+      /** Accuracy of the original, and of the run that repeats it; null on a sealed test split. */
+      accuracy: z.tuple([z.number(), z.number()]).nullable(),
     }),
   ),
   differences: z.array(differenceSchema),

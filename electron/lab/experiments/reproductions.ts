@@ -8,6 +8,7 @@ import { datasetOf } from '../runs/dataset.ts';
 import { madeWith } from '../runs/made-with.ts';
 import { freezingProof } from '../runs/run-files.ts';
 import { rowOf, type RunService } from '../runs/runs.ts';
+import { hidesTest } from '../runs/test-looks.ts';
 import { asPredictions } from '../runs/scores.ts';
 
 /** Layers that differ and are named; there may be hundreds. */
@@ -125,10 +126,11 @@ function firstDifference(before: readonly Epoch[], after: readonly Epoch[]): num
 }
 
 function comparedPredictions(
-  { store }: OpenProject,
+  project: OpenProject,
   original: RunRow,
   again: RunRow,
 ): Reproduction['predictions'] {
+  const { store } = project;
   return (['validation', 'test'] as const).flatMap((split) => {
     const before = store.predictions.get(original.id, null, split);
     const after = store.predictions.get(again.id, null, split);
@@ -136,9 +138,9 @@ function comparedPredictions(
     const compared = comparedOn(original, before, after);
     const accuracyOf = ({ id }: RunRow) =>
       store.summaries.ofRun(id).find((one) => one.collection === null && one.split === split)?.accuracy ?? 0;
-    return compared.items > 0
-      ? [{ split, ...compared, accuracy: [accuracyOf(original), accuracyOf(again)] as [number, number] }]
-      : [];
+    const hidden = split === 'test' && hidesTest(project, original);
+    const accuracy: [number, number] | null = hidden ? null : [accuracyOf(original), accuracyOf(again)];
+    return compared.items > 0 ? [{ split, ...compared, accuracy }] : [];
   });
 }
 

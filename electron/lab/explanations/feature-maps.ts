@@ -16,6 +16,7 @@ import type { JobControls } from '../jobs.ts';
 import { readJson, writeJson } from '../json-file.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { requireModel } from '../runs/run-files.ts';
+import { hidesTest } from '../runs/test-looks.ts';
 import { rowOf } from '../runs/runs.ts';
 
 /** A map of more says no more, and would take minutes to lay out. */
@@ -125,12 +126,13 @@ function shown(project: OpenProject, row: RunRow, stored: StoredMap): FeatureMap
   return { classes: row.classes, points, items: items.size, explained: stored.explained };
 }
 
-function predictionsOf({ store }: OpenProject, row: RunRow): Map<number, number> {
+/** What a run says of each item; nothing of those of a sealed test split. */
+function predictionsOf(project: OpenProject, row: RunRow): Map<number, number> {
   const classes = row.classes.length;
   return new Map(
     splits.flatMap((split: Split) => {
-      const stored = store.predictions.get(row.id, null, split);
-      if (!stored) return [];
+      const stored = project.store.predictions.get(row.id, null, split);
+      if (!stored || (split === 'test' && hidesTest(project, row))) return [];
       const { ids, probabilities } = stored;
       return Array.from(ids, (id, at): [number, number] => [
         id,

@@ -102,6 +102,10 @@ export class TestLookService {
   }
 }
 
+/** Whether what a run says of test items is not to be seen: a fold's held-out items are not the project's test split. */
+export const hidesTest = ({ store }: OpenProject, { recipe }: RunRow): boolean =>
+  store.testLooks.sealed() && !recipe.data.folds;
+
 export function testLookHandlers(lab: LabContext, looks: TestLookService): HandlersOf<'testLooks'> {
   return {
     'testLooks.get': () => looks.get(),

@@ -59,7 +59,7 @@ function describe(found: Reproduction): string {
   for (const { split, items, largest, changed, accuracy } of predictions)
     pairs[`On ${split}`] =
       `${items} items, ${changed} other answers, largest difference ${largest.toExponential(1)}, ` +
-      `accuracy ${percent(accuracy[0])} and ${percent(accuracy[1])}`;
+      (accuracy ? `accuracy ${percent(accuracy[0])} and ${percent(accuracy[1])}` : 'accuracy sealed');
   const causes = differences.map((one) => `- ${words(one)}`);
   return [
     verdict,

@@ -6,9 +6,12 @@ import { labWithItems, nextEvent, type TestLab } from '../a-lab.ts';
 const recipe = defaultRecipe('scratch-cnn', null, 48);
 
 /** Trains a run that judges its two validation and two test items. */
-async function train({ lab, compute, ids }: TestLab & { ids: number[] }): Promise<string> {
-  const run = await lab.call('runs.start', { recipe });
-  const ended = nextEvent(lab, 'run.changed', ({ id, finishedAt }) => id === run.id && finishedAt !== null);
+async function train(setup: TestLab & { ids: number[] }): Promise<string> {
+  return finish(setup, (await setup.lab.call('runs.start', { recipe })).id);
+}
+
+async function finish({ lab, compute, ids }: TestLab & { ids: number[] }, run: string): Promise<string> {
+  const ended = nextEvent(lab, 'run.changed', ({ id, finishedAt }) => id === run && finishedAt !== null);
   const judged = (from: number) => ({
     ids: ids.slice(from, from + 2),
     probabilities: Float32Array.of(0.9, 0.1, 0.8, 0.2),
@@ -25,7 +28,7 @@ async function train({ lab, compute, ids }: TestLab & { ids: number[] }): Promis
     predictions: { validation: judged(8), test: judged(10) },
   });
   await ended;
-  return run.id;
+  return run;
 }
 
 test('looks at test results are counted once per run and session, with when and from where', async () => {
@@ -78,6 +81,21 @@ test('a sealed test split shows in no list and answers no question; the seal can
     expect.arrayContaining(['test.seal', 'test.open']),
   );
   store.close();
+});
+
+test('a sealed test split shows no accuracy of a reproduction, and still whether it came out the same', async () => {
+  const setup = await labWithItems();
+  const { lab } = setup;
+  const original = await train(setup);
+  const again = await lab.call('reproductions.start', { run: original });
+  await finish(setup, again.id);
+  const onTest = async () =>
+    (await lab.call('reproductions.get', { run: again.id }))?.predictions.find(
+      ({ split }) => split === 'test',
+    );
+  expect(await onTest()).toMatchObject({ items: 2, changed: 0, accuracy: [0.5, 0.5] });
+  await lab.call('testLooks.seal', { sealed: true });
+  expect(await onTest()).toMatchObject({ items: 2, changed: 0, accuracy: null });
 });
 
 test('a run tells when the present split is no longer the one it was judged on', async () => {
