@@ -14,6 +14,7 @@ import { App } from '../e2e/app.ts';
 import { startHost } from '../e2e/host.ts';
 import { ensureBrowser } from '../browser.mjs';
 import { labelLatency } from './data/labelling.ts';
+import { suggestionLatency } from './data/suggesting.ts';
 import { heldBy, watchMemory, type Held } from './large/memory.ts';
 import { drawPictures } from './large/pictures.ts';
 import { jumpTo, scrollGrid } from './large/scrolling.ts';
@@ -102,6 +103,9 @@ try {
 console.log('| 100,000 images | |\n| --- | --- |');
 for (const row of rows) console.log(`| ${row.join(' | ')} |`);
 
+/** Items of the project in which suggestions are timed; their features are computed first. */
+const SUGGESTED = 1000;
+
 async function noteLabels(): Promise<void> {
   process.env['GRAFT_DATA_DIR'] = join(home, 'terminal');
   const lab = openLab({ host: 'terminal' });
@@ -110,6 +114,11 @@ async function noteLabels(): Promise<void> {
     note(
       `a label on disk, in a project of ${count}`,
       `median ${p50.toFixed(1)} ms, 95 % within ${p95.toFixed(1)} ms`,
+    );
+    const { median, worst } = await suggestionLatency(lab, SUGGESTED);
+    note(
+      `new suggestions after ten labels, in a project of ${SUGGESTED}`,
+      `median ${median.toFixed(0)} ms, at most ${worst.toFixed(0)} ms`,
     );
   } finally {
     await lab.close();
