@@ -145,7 +145,6 @@ test('among 200 classes one is found, its mistakes are seen, a threshold is move
   await app.fill('confusion-find', classes[confused]!);
   await page.keyboard.press('Enter');
   await expect(app.at('confusion-canvas')).toHaveAttribute('aria-label', new RegExp(classes[confused]!));
-  await app.photographHere(screens, 'confusion-whole');
   await app.at('confusion-canvas').focus();
   for (let i = 0; i < 3; i++) await page.keyboard.press('+');
   await expect(app.at('confusion-area')).toContainText('of 200');
@@ -165,6 +164,13 @@ test('among 200 classes one is found, its mistakes are seen, a threshold is move
   const threshold = await app.at('threshold-value').innerText();
   await app.at('threshold-use').click();
   await expect(app.at('threshold-stored')).toContainText(threshold);
+
+  // The same numbers as a table, by key.
+  await app.at('most-confused').press('t');
+  await expect(app.at('most-confused').getByTestId('data-table')).toContainText(classes[confused]!);
+  await app.at('threshold-panel').press('t');
+  await expect(app.at('threshold-panel').getByTestId('data-table')).toContainText('0.3');
+  await app.photographHere(screens, 'results-tables');
 
   await app.goTo('experiments');
   for (const name of ['Run 1', 'Run 2'])
