@@ -1,6 +1,6 @@
 import type { LayerRow } from './contract/zoo.ts';
-import type { LayerCost } from './estimate.ts';
-import type { LayerBlock } from './freezing.ts';
+import type { LayerCost } from './recipe/estimate.ts';
+import type { LayerBlock } from './recipe/freezing.ts';
 
 /** A network's layers in the order of its blocks, 0 nearest to the input. */
 export interface NetworkLayers {

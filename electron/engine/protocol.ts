@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { augmentationSchema } from '../../shared/augmentation.ts';
-import { recipeSchema } from '../../shared/recipe.ts';
+import { augmentationSchema } from '../../shared/recipe/augmentation.ts';
+import { recipeSchema } from '../../shared/recipe/recipe.ts';
 import { engineInfoSchema } from '../../shared/contract/app.ts';
 import { deviceMeasurementSchema, deviceTargetSchema } from '../../shared/contract/devices.ts';
 import {
@@ -11,13 +11,22 @@ import {
   layerRowSchema,
   weightsEntrySchema,
 } from '../../shared/contract/zoo.ts';
-import { certificateSchema, exportFormats, modelCardSchema } from '../../shared/contract/exports.ts';
+import {
+  certificateSchema,
+  exportFormats,
+  modelCardSchema,
+} from '../../shared/contract/documents/exports.ts';
 import { capsuleFactsSchema } from './capsule/facts.ts';
 import { reportDataSchema } from '../report/report-data.ts';
-import { backboneEstimateSchema } from '../../shared/contract/transferability.ts';
-import { epochSchema, runPlanSchema, runProgressSchema, secondsSchema } from '../../shared/contract/runs.ts';
+import { backboneEstimateSchema } from '../../shared/contract/results/transferability.ts';
+import {
+  epochSchema,
+  runPlanSchema,
+  runProgressSchema,
+  secondsSchema,
+} from '../../shared/contract/runs/runs.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
-import { splitGroupsSchema, splitNoteSchema } from '../../shared/contract/splitting.ts';
+import { splitGroupsSchema, splitNoteSchema } from '../../shared/contract/data/splitting.ts';
 import type { Statistics } from '../evaluation/statistics.ts';
 
 /**

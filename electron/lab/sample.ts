@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { augmentationSchema } from '../../shared/augmentation.ts';
+import { augmentationSchema } from '../../shared/recipe/augmentation.ts';
 import type { Project } from '../../shared/contract/index.ts';
-import { defaultRecipe, recipeSchema, type Recipe, type Stage } from '../../shared/recipe.ts';
+import { defaultRecipe, recipeSchema, type Recipe, type Stage } from '../../shared/recipe/recipe.ts';
 import type { LabContext } from './context.ts';
 import { requestUntil, throwIfCancelled } from './engine-call.ts';
 import { startImport } from './items/import.ts';
 import type { JobControls } from './jobs.ts';
-import type { EvaluationService } from './runs/evaluations.ts';
+import type { EvaluationService } from './evaluations/evaluations.ts';
 import type { RunService } from './runs/runs.ts';
 
 /** The two domains of the sample: plentiful clean print, and few pictures as if drawn by hand. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { backboneSpeedSchema } from '../../shared/contract/zoo.ts';
 import type { BackboneSpeed, ParsedParams } from '../../shared/contract/index.ts';
 import { GraftError } from '../../shared/errors.ts';
-import type { Recipe } from '../../shared/recipe.ts';
+import type { Recipe } from '../../shared/recipe/recipe.ts';
 import type { TrainResult } from '../engine/protocol.ts';
 import type { LabContext } from './context.ts';
 import { requestUntil } from './engine-call.ts';

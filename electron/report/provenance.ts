@@ -1,4 +1,4 @@
-import type { Recipe, Stage } from '../../shared/recipe.ts';
+import type { Recipe, Stage } from '../../shared/recipe/recipe.ts';
 import { html, nothing, type Html } from './html.ts';
 import type { ReportData, ReportFiles } from './report-data.ts';
 import type { Speech } from './say.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { comparisonSchema } from '../../shared/contract/comparisons.ts';
-import { calibrationSchema, evaluationSchema } from '../../shared/contract/evaluations.ts';
-import { certificateSchema } from '../../shared/contract/exports.ts';
+import { comparisonSchema } from '../../shared/contract/results/comparisons.ts';
+import { calibrationSchema, evaluationSchema } from '../../shared/contract/results/evaluations.ts';
+import { certificateSchema } from '../../shared/contract/documents/exports.ts';
 import { splitSchema } from '../../shared/contract/projects.ts';
-import { epochSchema, runSchema } from '../../shared/contract/runs.ts';
+import { epochSchema, runSchema } from '../../shared/contract/runs/runs.ts';
 
 /** Mistakes shown as pictures: a report is to be sent by mail. */
 export const MOST_PICTURES = 24;

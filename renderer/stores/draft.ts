@@ -7,16 +7,16 @@ import {
   type BackboneSource,
   type Recipe,
   type Stage,
-} from '../../shared/recipe.ts';
+} from '../../shared/recipe/recipe.ts';
 import {
   kindOfRecipe,
   namedRecipe,
   scratchBlocks,
   type BlockInfo,
   type RecipeName,
-} from '../../shared/recipes.ts';
-import { useRuns } from './runs.ts';
-import { useZoo } from './zoo.ts';
+} from '../../shared/recipe/recipes.ts';
+import { useRuns } from './runs/runs.ts';
+import { useZoo } from './backbones/zoo.ts';
 
 /** Stands for the cut of a backbone whose run is gone, so that its blocks are not known: all of it is trained. */
 const unknownBlock = 'all';

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { ImportReport, Job } from '../../shared/contract/index.ts';
-import { importReportSchema } from '../../shared/contract/items.ts';
+import { importReportSchema } from '../../shared/contract/data/items.ts';
 import { lab } from '../bridge.ts';
 
 /** Work in the background: imports, training, exports. */

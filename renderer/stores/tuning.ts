@@ -1,8 +1,8 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import type { RateCurve } from '../../shared/contract/index.ts';
-import type { Augmentation } from '../../shared/augmentation.ts';
-import type { Recipe } from '../../shared/recipe.ts';
+import type { Augmentation } from '../../shared/recipe/augmentation.ts';
+import type { Recipe } from '../../shared/recipe/recipe.ts';
 import { lab } from '../bridge.ts';
 
 const previewPictures = 3;

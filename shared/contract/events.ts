@@ -3,9 +3,9 @@ import { engineInfoSchema } from './app.ts';
 import { devicesSchema } from './devices.ts';
 import { jobSchema } from './jobs.ts';
 import { projectSchema } from './projects.ts';
-import { missingFilesSchema, watchedFolderSchema } from './sources.ts';
-import { suggestionSummarySchema } from './suggestions.ts';
-import { epochSchema, runProgressSchema, runSchema } from './runs.ts';
+import { missingFilesSchema, watchedFolderSchema } from './data/sources.ts';
+import { suggestionSummarySchema } from './data/suggestions.ts';
+import { epochSchema, runProgressSchema, runSchema } from './runs/runs.ts';
 
 /** What the lab tells its windows. Events carry the new state, so a listener needs no second question. */
 export const events = {

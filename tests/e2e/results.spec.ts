@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
 import { createProject } from '../../electron/store/open.ts';
 import type { Store } from '../../electron/store/store.ts';
-import { defaultRecipe } from '../../shared/recipe.ts';
+import { defaultRecipe } from '../../shared/recipe/recipe.ts';
 import { seededRandom } from '../../shared/random.ts';
 import type { Split } from '../../shared/contract/index.ts';
 import { App } from './app.ts';

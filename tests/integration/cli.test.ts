@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Comparison } from '../../shared/contract/comparisons.ts';
-import type { Curve } from '../../shared/contract/evaluations.ts';
-import type { Ladder } from '../../shared/contract/transfer.ts';
+import type { Comparison } from '../../shared/contract/results/comparisons.ts';
+import type { Curve } from '../../shared/contract/results/evaluations.ts';
+import type { Ladder } from '../../shared/contract/runs/transfer.ts';
 import { devicesSchema } from '../../shared/contract/devices.ts';
 
 const program = join(import.meta.dirname, '../../electron/hosts/cli/main.ts');

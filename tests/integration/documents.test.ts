@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaultRecipe, recipeSchema } from '../../shared/recipe.ts';
+import { defaultRecipe, recipeSchema } from '../../shared/recipe/recipe.ts';
 import { freshProject, importAndWait, labForThisFile, nextEvent, paintPictures } from './real-lab.ts';
 
 /** What leaves Graft leaves it whole: reports, tables, models and capsules of a run that was really trained. */

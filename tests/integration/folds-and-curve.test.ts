@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaultRecipe } from '../../shared/recipe.ts';
+import { defaultRecipe } from '../../shared/recipe/recipe.ts';
 import { freshProject, importAndWait, labForThisFile, nextEvent, paintPictures } from './real-lab.ts';
 
 const real = labForThisFile(1);

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Run } from '../../shared/contract/index.ts';
-import { namedRecipe } from '../../shared/recipes.ts';
-import type { RecipeName } from '../../shared/recipes.ts';
-import { recipeSchema } from '../../shared/recipe.ts';
-import type { Recipe } from '../../shared/recipe.ts';
+import { namedRecipe } from '../../shared/recipe/recipes.ts';
+import type { RecipeName } from '../../shared/recipe/recipes.ts';
+import { recipeSchema } from '../../shared/recipe/recipe.ts';
+import type { Recipe } from '../../shared/recipe/recipe.ts';
 import { torchNet } from '../unit/engine/weights/graphs/torch-net.ts';
 import { freshProject, importAndWait, labForThisFile, nextEvent, paintPictures } from './real-lab.ts';
 

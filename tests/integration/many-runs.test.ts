@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { seriesEndSchema } from '../../shared/contract/series.ts';
+import { seriesEndSchema } from '../../shared/contract/runs/series.ts';
 import type { Job } from '../../shared/contract/index.ts';
-import { freezingProofSchema } from '../../shared/contract/runs.ts';
-import { defaultRecipe, recipeSchema } from '../../shared/recipe.ts';
+import { freezingProofSchema } from '../../shared/contract/runs/runs.ts';
+import { defaultRecipe, recipeSchema } from '../../shared/recipe/recipe.ts';
 import { freshProject, importAndWait, labForThisFile, nextEvent, paintPictures } from './real-lab.ts';
 
 const real = labForThisFile(2);

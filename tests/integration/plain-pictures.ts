@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { ModelCard } from '../../shared/contract/index.ts';
-import type { Recipe } from '../../shared/recipe.ts';
+import type { Recipe } from '../../shared/recipe/recipe.ts';
 import type { DatasetItem, Places } from '../../electron/engine/protocol.ts';
 
 export const classes = ['dark', 'light'];

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { clusterOf, clusters } from '../../../shared/clusters.ts';
+import { clusterOf, clusters } from '../../../shared/splitting/clusters.ts';
 import { splits } from '../../../shared/contract/projects.ts';
-import { dealSplits, dealUnsplit } from '../../../shared/split.ts';
-import type { PlacedItem } from '../../../shared/split.ts';
-import { splitNotes } from '../../../shared/split-notes.ts';
+import { dealSplits, dealUnsplit } from '../../../shared/splitting/split.ts';
+import type { PlacedItem } from '../../../shared/splitting/split.ts';
+import { splitNotes } from '../../../shared/splitting/split-notes.ts';
 import type { EngineMethods, EngineResult } from '../protocol.ts';
 import { nearDuplicates } from './near-duplicates.ts';
 

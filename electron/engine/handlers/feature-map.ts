@@ -1,4 +1,4 @@
-import { featureMap } from '../../evaluation/feature-map.ts';
+import { featureMap } from '../../evaluation/explanation/feature-map.ts';
 import type { EngineHandlers } from './context.ts';
 
 /** Lays features out in the plane; in the media process, so that training goes on meanwhile. */

@@ -10,7 +10,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { enableProdMode } from '@tensorflow/tfjs-core';
-import type { Epoch } from '../../../shared/contract/runs.ts';
+import type { Epoch } from '../../../shared/contract/runs/runs.ts';
 import { selectBackend } from '../backend/index.ts';
 import type { DatasetItem, Places } from '../protocol.ts';
 import { writeBeside } from '../tensors/write-beside.ts';

@@ -1,5 +1,5 @@
-import { recipeSchema } from '../../../shared/recipe.ts';
-import type { Recipe } from '../../../shared/recipe.ts';
+import { recipeSchema } from '../../../shared/recipe/recipe.ts';
+import type { Recipe } from '../../../shared/recipe/recipe.ts';
 import type { PicturePlan } from './picture-plan.ts';
 
 /** The pictures the starter backbone learned from: 100 formulas, 13,000 pictures. */

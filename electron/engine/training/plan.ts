@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { GraftError } from '../../../shared/errors.ts';
-import { trainedBy } from '../../../shared/freezing.ts';
-import type { Recipe, Stage } from '../../../shared/recipe.ts';
+import { trainedBy } from '../../../shared/recipe/freezing.ts';
+import type { Recipe, Stage } from '../../../shared/recipe/recipe.ts';
 import type { EngineResult, Places } from '../protocol.ts';
 import { parametersOfGraph } from '../weights/graphs/frozen-graph.ts';
 import { findGraph, graphPath } from '../weights/graphs/graph-import.ts';

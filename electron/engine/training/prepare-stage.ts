@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Recipe, Stage } from '../../../shared/recipe.ts';
+import type { Recipe, Stage } from '../../../shared/recipe/recipe.ts';
 import type { Dataset } from './inputs/dataset.ts';
 import { cutForStage } from './network/network.ts';
 import type { Network } from './network/network.ts';

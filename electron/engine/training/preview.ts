@@ -1,5 +1,5 @@
 import { clipByValue, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import type { Augmentation } from '../../../shared/augmentation.ts';
+import type { Augmentation } from '../../../shared/recipe/augmentation.ts';
 import { derivedSeed } from '../../../shared/random.ts';
 import { decodeMany } from '../data/decode.ts';
 import { encodePng } from '../data/encode.ts';

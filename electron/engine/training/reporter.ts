@@ -1,4 +1,4 @@
-import type { Epoch, RunProgress } from '../../../shared/contract/runs.ts';
+import type { Epoch, RunProgress } from '../../../shared/contract/runs/runs.ts';
 import type { EngineProgress, TrainResult } from '../protocol.ts';
 import type { StepReport } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { add, dispose, keep, mul, softmax, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Recipe, Stage } from '../../../shared/recipe.ts';
+import type { Recipe, Stage } from '../../../shared/recipe/recipe.ts';
 import { withStep } from '../backend/index.ts';
 import { plainBatch, trainingBatch } from './inputs/batch.ts';
 import type { RunControl } from './control.ts';

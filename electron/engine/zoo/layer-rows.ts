@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { LayerRow } from '../../../shared/contract/zoo.ts';
-import type { GraphLayer } from '../../../shared/freezing.ts';
+import type { GraphLayer } from '../../../shared/recipe/freezing.ts';
 import { Dropout } from './layers.ts';
 import type { Backbone } from './network.ts';
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Architecture, LabClient } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import { checkedRecipe, setField, valueOf, type RecipeDraft } from '../../../shared/recipe-fields.ts';
-import { scratchInputSize } from '../../../shared/recipe.ts';
-import type { BackboneSource, Recipe } from '../../../shared/recipe.ts';
-import { kindOfRecipe, namedRecipe, recipeNames, scratchBlocks } from '../../../shared/recipes.ts';
-import type { RecipeName, RecipeStart } from '../../../shared/recipes.ts';
-import { withEpochs } from '../../../shared/ladder.ts';
+import { checkedRecipe, setField, valueOf, type RecipeDraft } from '../../../shared/recipe/recipe-fields.ts';
+import { scratchInputSize } from '../../../shared/recipe/recipe.ts';
+import type { BackboneSource, Recipe } from '../../../shared/recipe/recipe.ts';
+import { kindOfRecipe, namedRecipe, recipeNames, scratchBlocks } from '../../../shared/recipe/recipes.ts';
+import type { RecipeName, RecipeStart } from '../../../shared/recipe/recipes.ts';
+import { withEpochs } from '../../../shared/recipe/ladder.ts';
 
 export interface RecipeOptions {
   /** Name of a default recipe, or a JSON file. */

@@ -1,7 +1,7 @@
 import { GraftError } from '../../../shared/errors.ts';
 import type { EngineParams, EngineResult } from '../../engine/protocol.ts';
-import type { NewFinding } from '../../store/queries/checks.ts';
-import type { CheckedItem, CheckRow } from '../../store/queries/checks.ts';
+import type { NewFinding } from '../../store/queries/items/checks.ts';
+import type { CheckedItem, CheckRow } from '../../store/queries/items/checks.ts';
 import type { LabContext } from '../context.ts';
 import { requestUntil, throwIfCancelled } from '../engine-call.ts';
 import { absolutePath } from '../items/item-paths.ts';

@@ -1,7 +1,7 @@
 import type { CheckSummary, Finding, Job, ParsedParams, Project } from '../../../shared/contract/index.ts';
 import { findingKinds } from '../../../shared/findings.ts';
 import type { FindingKind, FindingParams } from '../../../shared/findings.ts';
-import type { StoredFinding } from '../../store/queries/checks.ts';
+import type { StoredFinding } from '../../store/queries/items/checks.ts';
 import type { Store } from '../../store/store.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { shown } from '../items/items.ts';

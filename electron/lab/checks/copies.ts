@@ -1,5 +1,5 @@
-import { clusterOf, clusters } from '../../../shared/clusters.ts';
-import type { CheckedItem, NewFinding } from '../../store/queries/checks.ts';
+import { clusterOf, clusters } from '../../../shared/splitting/clusters.ts';
+import type { CheckedItem, NewFinding } from '../../store/queries/items/checks.ts';
 
 /** Items whose files hold the same bytes, as positions. */
 export function sameBytes(items: readonly CheckedItem[]): number[][] {

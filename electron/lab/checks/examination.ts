@@ -1,10 +1,10 @@
 import type { Architecture, WeightsEntry } from '../../../shared/contract/index.ts';
 import { derivedSeed, seededRandom, shuffle } from '../../../shared/random.ts';
-import { defaultRecipe } from '../../../shared/recipe.ts';
+import { defaultRecipe } from '../../../shared/recipe/recipe.ts';
 import { labelErrors } from '../../evaluation/dataset/label-errors.ts';
 import { outside, quantile } from '../../evaluation/dataset/outliers.ts';
 import type { EngineParams, EngineResult, Places } from '../../engine/protocol.ts';
-import type { CheckedItem, NewFinding } from '../../store/queries/checks.ts';
+import type { CheckedItem, NewFinding } from '../../store/queries/items/checks.ts';
 import { absolutePath } from '../items/item-paths.ts';
 
 /** Parts of the cross-validation; a class with fewer items cannot be judged. */

@@ -1,7 +1,7 @@
 import type { Project, Split } from '../../../shared/contract/index.ts';
 import type { FindingKind } from '../../../shared/findings.ts';
 import { classProblems } from '../../evaluation/dataset/class-counts.ts';
-import type { FindingItem, StoredFinding } from '../../store/queries/checks.ts';
+import type { FindingItem, StoredFinding } from '../../store/queries/items/checks.ts';
 import type { Store } from '../../store/store.ts';
 
 /**

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { groupShifts, LARGE_EFFECT, notableShifts } from '../../evaluation/dataset/shifts.ts';
 import type { GroupShift } from '../../evaluation/dataset/shifts.ts';
 import { splits } from '../../../shared/contract/projects.ts';
-import type { CheckedItem, NewFinding } from '../../store/queries/checks.ts';
+import type { CheckedItem, NewFinding } from '../../store/queries/items/checks.ts';
 
 /** Pictures shown of either side of a shift. */
 const EXAMPLES = 6;

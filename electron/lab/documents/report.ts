@@ -6,7 +6,7 @@ import { classColor } from '../../../shared/class-colors.ts';
 import type { Comparison, FreezingProof } from '../../../shared/contract/index.ts';
 import { GraftError, type Language } from '../../../shared/errors.ts';
 import { MOST_PICTURES, type ReportData } from '../../report/report-data.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import type { LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
 import { absolutePath } from '../items/item-paths.ts';

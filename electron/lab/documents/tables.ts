@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { tableNames, type TableName } from '../../../shared/contract/documents.ts';
+import { tableNames, type TableName } from '../../../shared/contract/documents/documents.ts';
 import type { Curve } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import { csv, tableJson, type ChartTable } from '../../../shared/table.ts';

@@ -1,6 +1,6 @@
 import type { RunBundle, RunGroup, RunLine, Spread } from '../../../shared/contract/index.ts';
 import { summarizeRepeats } from '../../evaluation/significance/repeats.ts';
-import type { BundledRun } from '../../store/queries/run-listing.ts';
+import type { BundledRun } from '../../store/queries/runs/run-listing.ts';
 
 /** Runs that belong together, in the order asked for. */
 export interface Bundle {

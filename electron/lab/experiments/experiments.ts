@@ -1,4 +1,4 @@
-import { MOST_DRAWN } from '../../../shared/contract/experiments.ts';
+import { MOST_DRAWN } from '../../../shared/contract/runs/experiments.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import type { RunService } from '../runs/runs.ts';
 import { rowOf } from '../runs/runs.ts';

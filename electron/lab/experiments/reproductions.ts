@@ -1,15 +1,15 @@
 import type { Difference, Epoch, MadeWith, Reproduction } from '../../../shared/contract/index.ts';
 import { predictedClasses } from '../../evaluation/predictions.ts';
-import type { StoredPredictions } from '../../store/queries/predictions.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import type { StoredPredictions } from '../../store/queries/runs/predictions.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { datasetOf } from '../runs/dataset.ts';
 import { madeWith } from '../runs/made-with.ts';
 import { freezingProof } from '../runs/run-files.ts';
 import { rowOf, type RunService } from '../runs/runs.ts';
-import { hidesTest } from '../runs/test-looks.ts';
-import { asPredictions } from '../runs/scores.ts';
+import { hidesTest } from '../evaluations/test-looks.ts';
+import { asPredictions } from '../evaluations/scores.ts';
 
 /** Layers that differ and are named; there may be hundreds. */
 const MOST_NAMED = 20;

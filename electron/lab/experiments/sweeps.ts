@@ -1,9 +1,14 @@
 import type { SeriesStep, Sweep, SweepPlan, SweepPoint } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import { paretoFront } from '../../../shared/pareto.ts';
-import type { BackboneSource } from '../../../shared/recipe.ts';
-import { scratchBlocks } from '../../../shared/recipes.ts';
-import { expandSweep, type BackboneFacts, type Expansion, type SweepSpace } from '../../../shared/sweep.ts';
+import type { BackboneSource } from '../../../shared/recipe/recipe.ts';
+import { scratchBlocks } from '../../../shared/recipe/recipes.ts';
+import {
+  expandSweep,
+  type BackboneFacts,
+  type Expansion,
+  type SweepSpace,
+} from '../../../shared/recipe/sweep.ts';
 import { summarizeRepeats } from '../../evaluation/significance/repeats.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import type { OpenProject } from '../project-keeper.ts';

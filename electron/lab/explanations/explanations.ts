@@ -1,11 +1,11 @@
 import type { Explained, ParsedParams } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import { rankCorrelation } from '../../evaluation/rank-correlation.ts';
+import { rankCorrelation } from '../../evaluation/explanation/rank-correlation.ts';
 import type { EngineParams, EngineResult } from '../../engine/protocol.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { absolutePath } from '../items/item-paths.ts';
 import type { OpenProject } from '../project-keeper.ts';
-import { brokenImage, toEngine } from '../runs/predictions.ts';
+import { brokenImage, toEngine } from '../evaluations/predictions.ts';
 import { requireModel } from '../runs/run-files.ts';
 import { rowOf } from '../runs/runs.ts';
 

@@ -7,8 +7,8 @@ import { GraftError } from '../../../shared/errors.ts';
 import { seededRandom, shuffle } from '../../../shared/random.ts';
 import type { DatasetItem } from '../../engine/protocol.ts';
 import { argmax } from '../../evaluation/predictions.ts';
-import type { UsableItem } from '../../store/queries/items.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import type { UsableItem } from '../../store/queries/items/items.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
 import { absolutePath } from '../items/item-paths.ts';
@@ -16,7 +16,7 @@ import type { JobControls } from '../jobs.ts';
 import { readJson, writeJson } from '../json-file.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { requireModel } from '../runs/run-files.ts';
-import { hidesTest } from '../runs/test-looks.ts';
+import { hidesTest } from '../evaluations/test-looks.ts';
 import { rowOf } from '../runs/runs.ts';
 
 /** A map of more says no more, and would take minutes to lay out. */

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GraftError } from '../../../shared/errors.ts';
 import { itemReasonText } from '../../../shared/item-reasons.ts';
-import type { ItemRow } from '../../store/queries/items.ts';
+import type { ItemRow } from '../../store/queries/items/items.ts';
 import type { LabContext } from '../context.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { absolutePath } from './item-paths.ts';

@@ -1,6 +1,6 @@
 import { GraftError } from '../../../shared/errors.ts';
-import type { ClassRow } from '../../store/queries/classes.ts';
-import type { ClassesEdit } from '../../store/queries/edits.ts';
+import type { ClassRow } from '../../store/queries/items/classes.ts';
+import type { ClassesEdit } from '../../store/queries/items/edits.ts';
 import type { Store } from '../../store/store.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { tellRunsOf } from '../runs/shown-run.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Project, SplitChoices } from '../../../shared/contract/index.ts';
-import type { Grouping } from '../../../shared/grouping.ts';
-import type { SplittableItem } from '../../store/queries/splitting.ts';
+import type { Grouping } from '../../../shared/splitting/grouping.ts';
+import type { SplittableItem } from '../../store/queries/items/splitting.ts';
 import type { Store } from '../../store/store.ts';
 import { groupsOf, splitSettingsOf, splittable } from './splitting.ts';
 

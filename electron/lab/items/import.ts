@@ -3,7 +3,7 @@ import type { ImportKind, ImportReport, Job, ParsedParams, Split } from '../../.
 import { GraftError } from '../../../shared/errors.ts';
 import { safeName } from '../../../shared/file-names.ts';
 import type { Inspected, ScannedEntry } from '../../engine/protocol.ts';
-import type { NewItem } from '../../store/queries/items.ts';
+import type { NewItem } from '../../store/queries/items/items.ts';
 import type { Store } from '../../store/store.ts';
 import type { LabContext } from '../context.ts';
 import { requestUntil, throwIfCancelled } from '../engine-call.ts';

@@ -1,7 +1,7 @@
 import type { Item } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import type { EditedField, EditedValue } from '../../store/queries/edits.ts';
-import type { ItemRow } from '../../store/queries/items.ts';
+import type { EditedField, EditedValue } from '../../store/queries/items/edits.ts';
+import type { ItemRow } from '../../store/queries/items/items.ts';
 import type { Store } from '../../store/store.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { splitChoices } from './groupings.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Run, Split } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import type { Recipe } from '../../../shared/recipe.ts';
-import { dealSplits, defaultShares } from '../../../shared/split.ts';
+import type { Recipe } from '../../../shared/recipe/recipe.ts';
+import { dealSplits, defaultShares } from '../../../shared/splitting/split.ts';
 import type { DatasetItem } from '../../engine/protocol.ts';
-import type { FoldItem } from '../../store/queries/folds.ts';
-import type { UsableItem } from '../../store/queries/items.ts';
+import type { FoldItem } from '../../store/queries/runs/folds.ts';
+import type { UsableItem } from '../../store/queries/items/items.ts';
 import { absolutePath } from '../items/item-paths.ts';
 import type { OpenProject } from '../project-keeper.ts';
 

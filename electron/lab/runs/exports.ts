@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
-import { exportEndings } from '../../../shared/contract/exports.ts';
+import { exportEndings } from '../../../shared/contract/documents/exports.ts';
 import type { Certificate, ExportFormat, ModelCard } from '../../../shared/contract/index.ts';
 import { fitTemperature } from '../../evaluation/calibration/temperature.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
 import { absolutePath, storedPath } from '../items/item-paths.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { requireModel } from './run-files.ts';
-import { decisionOf, type Decision } from './rules.ts';
+import { decisionOf, type Decision } from '../evaluations/rules.ts';
 import { rowOf } from './runs.ts';
-import { asPredictions } from './scores.ts';
+import { asPredictions } from '../evaluations/scores.ts';
 
 /** Pictures on which an exported model is compared with the one it came from. */
 const MOST_CHECKED = 300;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FoldsResult } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import type { Recipe } from '../../../shared/recipe.ts';
-import { dealFolds } from '../../../shared/split.ts';
+import type { Recipe } from '../../../shared/recipe/recipe.ts';
+import { dealFolds } from '../../../shared/splitting/split.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import { summarizeFolds } from '../../evaluation/significance/folds.ts';
-import type { FoldItem } from '../../store/queries/folds.ts';
-import type { SplittableItem } from '../../store/queries/splitting.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import type { FoldItem } from '../../store/queries/runs/folds.ts';
+import type { SplittableItem } from '../../store/queries/items/splitting.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { dealCollection, splitSettingsOf } from '../items/splitting.ts';
 import type { OpenProject } from '../project-keeper.ts';

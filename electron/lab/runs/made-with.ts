@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MadeWith } from '../../../shared/contract/index.ts';
-import type { Recipe } from '../../../shared/recipe.ts';
+import type { Recipe } from '../../../shared/recipe/recipe.ts';
 import type { DatasetItem } from '../../engine/protocol.ts';
 import type { LabContext } from '../context.ts';
 import type { OpenProject } from '../project-keeper.ts';

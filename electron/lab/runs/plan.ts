@@ -1,5 +1,5 @@
 import type { RunPlan } from '../../../shared/contract/index.ts';
-import type { Recipe } from '../../../shared/recipe.ts';
+import type { Recipe } from '../../../shared/recipe/recipe.ts';
 import { FEW_ITEMS, IMBALANCE } from '../../evaluation/dataset/class-counts.ts';
 import type { LabContext } from '../context.ts';
 import { datasetOf, type Dataset } from './dataset.ts';

@@ -2,9 +2,9 @@ import { existsSync, renameSync, statSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FreezingProof, Run } from '../../../shared/contract/index.ts';
-import { freezingProofSchema } from '../../../shared/contract/runs.ts';
+import { freezingProofSchema } from '../../../shared/contract/runs/runs.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import { readJson } from '../json-file.ts';
 import type { OpenProject } from '../project-keeper.ts';
 

@@ -1,6 +1,6 @@
 import type { Run } from '../../../shared/contract/index.ts';
-import { RUNS_AT_HAND } from '../../../shared/contract/runs.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import { RUNS_AT_HAND } from '../../../shared/contract/runs/runs.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import type { LabContext } from '../context.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { isResumable } from './run-files.ts';

@@ -1,13 +1,13 @@
 import type { Run, RunProgress } from '../../../shared/contract/index.ts';
 import { toGraftError, type GraftError } from '../../../shared/errors.ts';
 import type { EngineCall, EngineProgress, TrainResult } from '../../engine/protocol.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import type { LabContext } from '../context.ts';
 import type { CancelReason, JobControls } from '../jobs.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import type { Dataset } from './dataset.ts';
 import { rememberRun } from '../speeds.ts';
-import { evaluationRequest, storeScores, withLabels } from './scores.ts';
+import { evaluationRequest, storeScores, withLabels } from '../evaluations/scores.ts';
 import { weightsBytes } from './run-files.ts';
 import { shownRun } from './shown-run.ts';
 

@@ -5,7 +5,7 @@ import { csvRow } from '../../../shared/csv.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import { safeName } from '../../../shared/file-names.ts';
 import { openBeside, orUnwritable } from '../../engine/tensors/write-beside.ts';
-import type { LabelledFile } from '../../store/queries/item-files.ts';
+import type { LabelledFile } from '../../store/queries/items/item-files.ts';
 import type { LabContext } from '../context.ts';
 import { throwIfCancelled } from '../engine-call.ts';
 import { placeInto } from '../items/copies.ts';

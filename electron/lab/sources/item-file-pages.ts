@@ -1,4 +1,4 @@
-import type { LabelledFile } from '../../store/queries/item-files.ts';
+import type { LabelledFile } from '../../store/queries/items/item-files.ts';
 import type { Store } from '../../store/store.ts';
 
 /** Rows read at once: a few milliseconds of the event loop. */

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { Job, RelinkReport } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import type { ItemFile } from '../../store/queries/item-files.ts';
+import type { ItemFile } from '../../store/queries/items/item-files.ts';
 import type { LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
 import { absolutePath, storedPath } from '../items/item-paths.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Job, ParsedParams, WatchedFolder } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { ScannedEntry } from '../../engine/protocol.ts';
-import type { WatchedFolderRow } from '../../store/queries/watched-folders.ts';
+import type { WatchedFolderRow } from '../../store/queries/items/watched-folders.ts';
 import type { LabContext } from '../context.ts';
 import { requestUntil } from '../engine-call.ts';
 import { importEntries, startImport } from '../items/import.ts';

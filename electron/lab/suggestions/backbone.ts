@@ -1,7 +1,7 @@
 import type { Architecture } from '../../../shared/contract/index.ts';
 import { GraftError } from '../../../shared/errors.ts';
-import { defaultRecipe } from '../../../shared/recipe.ts';
-import type { Recipe } from '../../../shared/recipe.ts';
+import { defaultRecipe } from '../../../shared/recipe/recipe.ts';
+import type { Recipe } from '../../../shared/recipe/recipe.ts';
 import type { Store } from '../../store/store.ts';
 import { chooseBackbone } from '../checks/examination.ts';
 import type { InstalledBackbone } from '../checks/examination.ts';

@@ -1,4 +1,4 @@
-import type { SuggestedItems } from '../../store/queries/suggestions.ts';
+import type { SuggestedItems } from '../../store/queries/items/suggestions.ts';
 
 /**
  * The ranks of a queue made anew, with what a person has done or is about to see left where it was: everything in

@@ -1,7 +1,7 @@
-import type { Agreement } from '../../../shared/contract/items.ts';
+import type { Agreement } from '../../../shared/contract/data/items.ts';
 import { derivedSeed, seededRandom, shuffle } from '../../../shared/random.ts';
 import type { EngineResult } from '../../engine/protocol.ts';
-import type { StoredSuggestions } from '../../store/queries/suggestions.ts';
+import type { StoredSuggestions } from '../../store/queries/items/suggestions.ts';
 import type { Store } from '../../store/store.ts';
 import type { InstalledBackbone } from '../checks/examination.ts';
 import type { LabContext } from '../context.ts';

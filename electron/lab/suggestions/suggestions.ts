@@ -1,8 +1,8 @@
 import type { Job, ParsedParams, SuggestionSummary } from '../../../shared/contract/index.ts';
-import type { Agreement } from '../../../shared/contract/items.ts';
+import type { Agreement } from '../../../shared/contract/data/items.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import { wilsonInterval } from '../../evaluation/significance/wilson.ts';
-import type { StoredSuggestions } from '../../store/queries/suggestions.ts';
+import type { StoredSuggestions } from '../../store/queries/items/suggestions.ts';
 import type { Store } from '../../store/store.ts';
 import type { InstalledBackbone } from '../checks/examination.ts';
 import type { EngineResult } from '../../engine/protocol.ts';

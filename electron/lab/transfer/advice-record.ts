@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { AdviceRecord, AdviceScore, AdvisedBackbone } from '../../../shared/contract/index.ts';
-import { adviceScores } from '../../../shared/contract/transferability.ts';
+import { adviceScores } from '../../../shared/contract/results/transferability.ts';
 import { rankAgreement } from '../../evaluation/transferability/advice.ts';
-import type { AdviceRow } from '../../store/queries/transfer-advice.ts';
+import type { AdviceRow } from '../../store/queries/runs/transfer-advice.ts';
 import type { LabContext } from '../context.ts';
 import { readJson, writeJson } from '../json-file.ts';
 import type { OpenProject } from '../project-keeper.ts';

@@ -1,7 +1,7 @@
 import type { SeriesEntry } from '../../../shared/contract/index.ts';
-import { dataAsked } from '../../../shared/ladder.ts';
-import { recipeSchema, type Recipe } from '../../../shared/recipe.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import { dataAsked } from '../../../shared/recipe/ladder.ts';
+import { recipeSchema, type Recipe } from '../../../shared/recipe/recipe.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import type { OpenProject } from '../project-keeper.ts';
 import { datasetOf } from '../runs/dataset.ts';
 

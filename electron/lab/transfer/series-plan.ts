@@ -1,10 +1,10 @@
 import type { BackboneSpeed, LayerRow, SeriesEntry, SeriesStep } from '../../../shared/contract/index.ts';
-import { estimateStage, layerCost } from '../../../shared/estimate.ts';
-import { trainedBy } from '../../../shared/freezing.ts';
-import { epochsOf, withEpochs } from '../../../shared/ladder.ts';
+import { estimateStage, layerCost } from '../../../shared/recipe/estimate.ts';
+import { trainedBy } from '../../../shared/recipe/freezing.ts';
+import { epochsOf, withEpochs } from '../../../shared/recipe/ladder.ts';
 import { networkOf } from '../../../shared/network-layers.ts';
-import type { Recipe } from '../../../shared/recipe.ts';
-import type { RunRow } from '../../store/queries/runs.ts';
+import type { Recipe } from '../../../shared/recipe/recipe.ts';
+import type { RunRow } from '../../store/queries/runs/runs.ts';
 import type { LabContext } from '../context.ts';
 import { datasetOf } from '../runs/dataset.ts';
 import { readSpeeds } from '../speeds.ts';

@@ -9,7 +9,7 @@ import type {
   SeriesParams,
   SeriesParamsInput,
 } from '../../../shared/contract/index.ts';
-import { seriesParamsSchema, type seriesKinds } from '../../../shared/contract/series.ts';
+import { seriesParamsSchema, type seriesKinds } from '../../../shared/contract/runs/series.ts';
 import { errorFrom } from '../../../shared/session.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { HandlersOf, LabContext } from '../context.ts';

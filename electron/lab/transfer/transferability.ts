@@ -1,10 +1,10 @@
 import type { Architecture, Job, TransferAdvice, WeightsEntry } from '../../../shared/contract/index.ts';
 import { GraftError, toGraftError } from '../../../shared/errors.ts';
-import { dataAsked } from '../../../shared/ladder.ts';
-import { defaultRecipe } from '../../../shared/recipe.ts';
+import { dataAsked } from '../../../shared/recipe/ladder.ts';
+import { defaultRecipe } from '../../../shared/recipe/recipe.ts';
 import { sampleRows } from '../../evaluation/transferability/features.ts';
 import type { EngineParams } from '../../engine/protocol.ts';
-import type { AdviceRow } from '../../store/queries/transfer-advice.ts';
+import type { AdviceRow } from '../../store/queries/runs/transfer-advice.ts';
 import type { HandlersOf, LabContext } from '../context.ts';
 import { requestUntil, throwIfCancelled } from '../engine-call.ts';
 import type { JobControls } from '../jobs.ts';

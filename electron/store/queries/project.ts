@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Project } from '../../../shared/contract/index.ts';
-import { classQueries, type ClassRow } from './classes.ts';
-import { itemTallies, type Tally } from './tallies.ts';
+import { classQueries, type ClassRow } from './items/classes.ts';
+import { itemTallies, type Tally } from './items/tallies.ts';
 
 export interface ProjectRow {
   name: string;

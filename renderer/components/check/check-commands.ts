@@ -1,6 +1,6 @@
 import { ref, watch, type Ref } from 'vue';
 import type { Finding, Item } from '../../../shared/contract/index.ts';
-import { useChecks } from '../../stores/checks.ts';
+import { useChecks } from '../../stores/data/checks.ts';
 import { useProject } from '../../stores/project.ts';
 import { offerCommands, type Command } from '../../stores/window/commands.ts';
 import { classCommands } from '../data/class-commands.ts';

@@ -1,7 +1,7 @@
 import { useI18n } from 'vue-i18n';
 import type { Finding } from '../../../shared/contract/index.ts';
-import { useChecks } from '../../stores/checks.ts';
-import { useItems } from '../../stores/items.ts';
+import { useChecks } from '../../stores/data/checks.ts';
+import { useItems } from '../../stores/data/items.ts';
 import { useProject } from '../../stores/project.ts';
 import { useNotices } from '../../stores/window/notices.ts';
 import { useEdits } from '../data/edits.ts';

@@ -1,5 +1,5 @@
 import { nextTick, ref, type Ref } from 'vue';
-import { useClasses } from '../../stores/classes.ts';
+import { useClasses } from '../../stores/data/classes.ts';
 import { useNotices } from '../../stores/window/notices.ts';
 import { useProject } from '../../stores/project.ts';
 

@@ -1,4 +1,4 @@
-import type { Cell } from '../../stores/results.ts';
+import type { Cell } from '../../stores/runs/results.ts';
 
 /** How many items each true class has: the sums of the rows. */
 export function rowTotals(matrix: number[][]): number[] {

@@ -1,12 +1,12 @@
 import { useRouter } from 'vue-router';
 import type { ClassInfo } from '../../../shared/contract/index.ts';
 import { offerCommands, type Command } from '../../stores/window/commands.ts';
-import { useItems } from '../../stores/items.ts';
+import { useItems } from '../../stores/data/items.ts';
 import { useProject } from '../../stores/project.ts';
 import { useAccepting } from '../suggestions/accepting.ts';
 import { classCommands } from './class-commands.ts';
 import { useEdits, type Edits } from './edits.ts';
-import { useImport } from './import.ts';
+import { useImport } from '../sources/import.ts';
 import { screenKeys } from './screen-keys.ts';
 
 /** What can be done anywhere on the Data screen. */

@@ -1,6 +1,6 @@
 import { useI18n } from 'vue-i18n';
 import type { Params, Split } from '../../../shared/contract/index.ts';
-import { useItems } from '../../stores/items.ts';
+import { useItems } from '../../stores/data/items.ts';
 import { useNotices } from '../../stores/window/notices.ts';
 import { useProject } from '../../stores/project.ts';
 import { editKey } from '../../words.ts';

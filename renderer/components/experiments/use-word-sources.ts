@@ -1,7 +1,7 @@
 import { computed, type ComputedRef } from 'vue';
 import { useI18n } from 'vue-i18n';
-import { useRuns } from '../../stores/runs.ts';
-import { useZoo } from '../../stores/zoo.ts';
+import { useRuns } from '../../stores/runs/runs.ts';
+import { useZoo } from '../../stores/backbones/zoo.ts';
 import type { WordSources } from './cell-words.ts';
 
 /** Where cells find the names of what they show, in the language of now. */

@@ -1,7 +1,7 @@
 import { ref, type Ref } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { useRouter } from 'vue-router';
-import { useItems } from '../../stores/items.ts';
+import { useItems } from '../../stores/data/items.ts';
 import { useNotices } from '../../stores/window/notices.ts';
 import { useProject } from '../../stores/project.ts';
 import { offerCommands, type Command } from '../../stores/window/commands.ts';

@@ -1,4 +1,4 @@
-import type { BackboneSource } from '../../../shared/recipe.ts';
+import type { BackboneSource } from '../../../shared/recipe/recipe.ts';
 
 /** One line of the backbone list. */
 export interface BackboneChoice {

@@ -1,8 +1,8 @@
 import { useI18n } from 'vue-i18n';
 import type { ItemFilter } from '../../../shared/contract/index.ts';
-import { useItems } from '../../stores/items.ts';
+import { useItems } from '../../stores/data/items.ts';
 import { useNotices } from '../../stores/window/notices.ts';
-import { useSuggestions } from '../../stores/suggestions.ts';
+import { useSuggestions } from '../../stores/data/suggestions.ts';
 import { useEdits } from '../data/edits.ts';
 
 export interface Accepting {

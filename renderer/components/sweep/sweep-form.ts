@@ -1,6 +1,6 @@
-import { valuesOf } from '../../../shared/recipe-fields.ts';
-import type { BackboneSource, Recipe } from '../../../shared/recipe.ts';
-import type { SweepSpaceInput } from '../../../shared/sweep.ts';
+import { valuesOf } from '../../../shared/recipe/recipe-fields.ts';
+import type { BackboneSource, Recipe } from '../../../shared/recipe/recipe.ts';
+import type { SweepSpaceInput } from '../../../shared/recipe/sweep.ts';
 
 /** What a person filled in: values as text, as they are typed. */
 export interface SweepForm {

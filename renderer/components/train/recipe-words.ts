@@ -1,4 +1,4 @@
-import type { Recipe, Stage } from '../../../shared/recipe.ts';
+import type { Recipe, Stage } from '../../../shared/recipe/recipe.ts';
 import { rate } from '../../format.ts';
 
 type Translate = (key: string, params?: Record<string, unknown>) => string;

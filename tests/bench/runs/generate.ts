@@ -1,8 +1,8 @@
-import { namedRecipe, recipeNames } from '../../../shared/recipes.ts';
-import type { BackboneSource, Recipe } from '../../../shared/recipe.ts';
-import { recipeSchema } from '../../../shared/recipe.ts';
+import { namedRecipe, recipeNames } from '../../../shared/recipe/recipes.ts';
+import type { BackboneSource, Recipe } from '../../../shared/recipe/recipe.ts';
+import { recipeSchema } from '../../../shared/recipe/recipe.ts';
 import { seededRandom } from '../../../shared/random.ts';
-import type { RunRow } from '../../../electron/store/queries/runs.ts';
+import type { RunRow } from '../../../electron/store/queries/runs/runs.ts';
 import type { Store } from '../../../electron/store/store.ts';
 
 const EPOCHS = 20;

@@ -1,9 +1,9 @@
 /** What is compared: features of a frozen network under a linear probe, and whole networks trained on. */
 import { mean, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { augmentationSchema } from '../../../shared/augmentation.ts';
-import { recipeSchema } from '../../../shared/recipe.ts';
-import type { Recipe } from '../../../shared/recipe.ts';
+import { augmentationSchema } from '../../../shared/recipe/augmentation.ts';
+import { recipeSchema } from '../../../shared/recipe/recipe.ts';
+import type { Recipe } from '../../../shared/recipe/recipe.ts';
 import { bake, unbake } from '../../../electron/engine/backend/index.ts';
 import { decodeMany } from '../../../electron/engine/data/decode.ts';
 import type { DatasetItem, Places } from '../../../electron/engine/protocol.ts';

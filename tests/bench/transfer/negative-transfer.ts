@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lab } from '../../../electron/lab/lab.ts';
 import type { Job, Run, TransferCheck } from '../../../shared/contract/index.ts';
-import { recipeSchema, type Recipe, type RecipeInput } from '../../../shared/recipe.ts';
+import { recipeSchema, type Recipe, type RecipeInput } from '../../../shared/recipe/recipe.ts';
 import { drawTask, type Task } from './pictures.ts';
 
 export interface Amounts {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildRecipe } from '../../../electron/hosts/cli/recipe.ts';
-import { recipeNames } from '../../../shared/recipes.ts';
+import { recipeNames } from '../../../shared/recipe/recipes.ts';
 import type { LabClient, WeightsEntry } from '../../../shared/contract/index.ts';
 
 const weights = (arch: string, id: string, alpha = 1): Partial<WeightsEntry> => ({ arch, id, alpha });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { defaultRecipe } from '../../../shared/recipe.ts';
+import { defaultRecipe } from '../../../shared/recipe/recipe.ts';
 import type { Item, Project } from '../../../shared/contract/index.ts';
 import { openProject } from '../../../electron/store/open.ts';
 import type { TrainResult } from '../../../electron/engine/protocol.ts';

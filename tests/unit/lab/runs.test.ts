@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openProject } from '../../../electron/store/open.ts';
-import { defaultRecipe } from '../../../shared/recipe.ts';
+import { defaultRecipe } from '../../../shared/recipe/recipe.ts';
 import { GraftError } from '../../../shared/errors.ts';
 import type { Epoch, Run } from '../../../shared/contract/index.ts';
 import type { TrainResult } from '../../../electron/engine/protocol.ts';

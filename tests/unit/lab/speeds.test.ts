@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Run } from '../../../shared/contract/index.ts';
-import { recipeSchema } from '../../../shared/recipe.ts';
+import { recipeSchema } from '../../../shared/recipe/recipe.ts';
 import type { BackbonePass } from '../../../electron/engine/protocol.ts';
 import { aLab, labWithItems, nextEvent } from './a-lab.ts';
 import type { TestLab } from './a-lab.ts';

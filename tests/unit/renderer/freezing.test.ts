@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { estimateStage, rowBudget } from '../../../shared/estimate.ts';
-import type { StagePlan } from '../../../shared/estimate.ts';
-import { trainOf } from '../../../shared/freezing.ts';
+import { estimateStage, rowBudget } from '../../../shared/recipe/estimate.ts';
+import type { StagePlan } from '../../../shared/recipe/estimate.ts';
+import { trainOf } from '../../../shared/recipe/freezing.ts';
 import type { LayerRow } from '../../../shared/contract/index.ts';
 import { graphLines } from '../../../renderer/components/backbones/layer-graph.ts';
 import { classicalRule, muchPerClass } from '../../../renderer/components/freeze/classical-rule.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../../shared/contract/index.ts';
-import { ItemPages, pageSize, type ItemWindow } from '../../../renderer/stores/item-pages.ts';
+import { ItemPages, pageSize, type ItemWindow } from '../../../renderer/stores/data/item-pages.ts';
 
 function item(id: number): Item {
   return {

@@ -13,7 +13,7 @@ async function aWindow() {
   vi.stubGlobal('window', { graft: preloadOf(lab, control) });
   vi.resetModules();
   onTestFinished(() => void vi.unstubAllGlobals());
-  const { useItems } = await import('../../../renderer/stores/items.ts');
+  const { useItems } = await import('../../../renderer/stores/data/items.ts');
   const { useProject } = await import('../../../renderer/stores/project.ts');
   const [items, project] = [useItems(), useProject()];
   items.listen();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Epoch, EvaluationResult, Run, RunPair, Summary } from '../../../shared/contract/index.ts';
-import { defaultRecipe, type BackboneSource, type RecipeKind } from '../../../shared/recipe.ts';
+import { defaultRecipe, type BackboneSource, type RecipeKind } from '../../../shared/recipe/recipe.ts';
 import {
   areaShowing,
   cellShare,
@@ -8,7 +8,7 @@ import {
   rowTotals,
   zoomedArea,
 } from '../../../renderer/components/confusion/confusion.ts';
-import { calibrationWords } from '../../../renderer/components/results/calibration-words.ts';
+import { calibrationWords } from '../../../renderer/components/decision/calibration-words.ts';
 import { nextSteps } from '../../../renderer/components/results/next-steps.ts';
 import { bestBaseline, transferGain } from '../../../renderer/components/results/transfer-gain.ts';
 import { verdictWords } from '../../../renderer/components/compare/verdict.ts';

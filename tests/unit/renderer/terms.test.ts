@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { itemStatuses } from '../../../shared/contract/items.ts';
+import { itemStatuses } from '../../../shared/contract/data/items.ts';
 import { jobSchema } from '../../../shared/contract/jobs.ts';
 import { splits } from '../../../shared/contract/projects.ts';
-import { runProgressSchema, runStatuses } from '../../../shared/contract/runs.ts';
+import { runProgressSchema, runStatuses } from '../../../shared/contract/runs/runs.ts';
 import { engineInfoSchema } from '../../../shared/contract/app.ts';
 import { deviceRowSchema } from '../../../shared/contract/devices.ts';
-import { optimizerNames, recipeKinds } from '../../../shared/recipe.ts';
+import { optimizerNames, recipeKinds } from '../../../shared/recipe/recipe.ts';
 import { messages } from '../../../renderer/locales/index.ts';
 
 /** Codes of the contract that screens turn into words by building a key. */

@@ -3,7 +3,7 @@ import {
   countsAt,
   indexOfThreshold,
   shareText,
-} from '../../../renderer/components/results/threshold-counts.ts';
+} from '../../../renderer/components/decision/threshold-counts.ts';
 
 test('a threshold is told by its confusion, its shares with Wilson intervals and its cost per 100 images', () => {
   const told = countsAt([36, 4], { positives: 40, negatives: 160 }, { falsePositive: 1, falseNegative: 5 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRecipe } from '../../../shared/recipe.ts';
+import { defaultRecipe } from '../../../shared/recipe/recipe.ts';
 import { recipeWords } from '../../../renderer/components/train/recipe-words.ts';
 import { bytes, compactCount, duration, joinPath, percent, points, rate } from '../../../renderer/format.ts';
 import { i18n } from '../../../renderer/i18n.ts';

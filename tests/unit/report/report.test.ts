@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reportDocument } from '../../../electron/report/report.ts';
 import { escaped } from '../../../electron/report/html.ts';
 import { reportDataSchema, type ReportData } from '../../../electron/report/report-data.ts';
-import { recipeSchema } from '../../../shared/recipe.ts';
+import { recipeSchema } from '../../../shared/recipe/recipe.ts';
 
 const hostile = `<img src=x onerror=alert(1)>"'&</title></style><script>alert(2)</script>`;
 const picture = 'data:image/webp;base64,AAAA';

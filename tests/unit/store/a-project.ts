@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { NewItem } from '../../../electron/store/queries/items.ts';
+import type { NewItem } from '../../../electron/store/queries/items/items.ts';
 
 /** An empty folder that is removed when the test ends. */
 export function freshFolder(): string {

@@ -1,5 +1,5 @@
 import { createProject } from '../../../electron/store/open.ts';
-import type { NewItem } from '../../../electron/store/queries/items.ts';
+import type { NewItem } from '../../../electron/store/queries/items/items.ts';
 
 /** Run as a process of its own: adds items, 50 a transaction, and reports each one that is saved, until it is killed. */
 const store = createProject(process.argv[2]!, 'Endless');

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { GraftError } from '../../../shared/errors.ts';
-import { defaultRecipe } from '../../../shared/recipe.ts';
+import { defaultRecipe } from '../../../shared/recipe/recipe.ts';
 import { migrate } from '../../../electron/store/migrate.ts';
 import { migrations } from '../../../electron/store/migrations/index.ts';
 import { createProject, openProject, projectFolder } from '../../../electron/store/open.ts';

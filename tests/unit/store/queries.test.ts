@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createProject, openProject } from '../../../electron/store/open.ts';
-import { defaultRecipe } from '../../../shared/recipe.ts';
+import { defaultRecipe } from '../../../shared/recipe/recipe.ts';
 import type { Store } from '../../../electron/store/store.ts';
-import type { RunRow } from '../../../electron/store/queries/runs.ts';
+import type { RunRow } from '../../../electron/store/queries/runs/runs.ts';
 import { anItem, freshFolder } from './a-project.ts';
 
 function projectWith(paths: string[]): {

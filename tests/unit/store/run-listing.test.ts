@@ -4,11 +4,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createProject, openProject } from '../../../electron/store/open.ts';
 import { APPLICATION_ID } from '../../../electron/store/migrate.ts';
 import { migrations } from '../../../electron/store/migrations/index.ts';
-import type { RunRow } from '../../../electron/store/queries/runs.ts';
+import type { RunRow } from '../../../electron/store/queries/runs/runs.ts';
 import type { Store } from '../../../electron/store/store.ts';
-import { runFilterSchema, runOrderSchema } from '../../../shared/contract/experiments.ts';
+import { runFilterSchema, runOrderSchema } from '../../../shared/contract/runs/experiments.ts';
 import type { RunFilter } from '../../../shared/contract/index.ts';
-import { defaultRecipe, recipeSchema, type RecipeInput } from '../../../shared/recipe.ts';
+import { defaultRecipe, recipeSchema, type RecipeInput } from '../../../shared/recipe/recipe.ts';
 import { runColumnNames } from '../../../shared/run-columns.ts';
 import { freshFolder } from './a-project.ts';
 

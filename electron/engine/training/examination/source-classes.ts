@@ -1,6 +1,6 @@
 import { tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { Recipe } from '../../../../shared/recipe.ts';
+import type { Recipe } from '../../../../shared/recipe/recipe.ts';
 import { bake, unbake } from '../../backend/index.ts';
 import { decodeEach } from '../../data/decode.ts';
 import type { DatasetItem, Places } from '../../protocol.ts';

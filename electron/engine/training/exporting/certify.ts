@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { tensor4d } from '@tensorflow/tfjs-core';
-import { EXPORT_AGREEMENT, EXPORT_TOLERANCE } from '../../../../shared/contract/exports.ts';
-import type { Certificate } from '../../../../shared/contract/exports.ts';
+import { EXPORT_AGREEMENT, EXPORT_TOLERANCE } from '../../../../shared/contract/documents/exports.ts';
+import type { Certificate } from '../../../../shared/contract/documents/exports.ts';
 import { decodeMany } from '../../data/decode.ts';
 import { openedGraph } from '../../weights/graphs/frozen-graph.ts';
 import type { RunControl } from '../control.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Certificate, ExportFormat, ModelCard } from '../../../../shared/contract/exports.ts';
+import type { Certificate, ExportFormat, ModelCard } from '../../../../shared/contract/documents/exports.ts';
 import { readSafetensors } from '../../tensors/safetensors.ts';
 import { writeBeside } from '../../tensors/write-beside.ts';
 import type { RunControl } from '../control.ts';

@@ -1,4 +1,4 @@
-import type { ModelCard } from '../../../../shared/contract/exports.ts';
+import type { ModelCard } from '../../../../shared/contract/documents/exports.ts';
 import type { Network } from '../network/network.ts';
 
 /** A model read back from what was exported, run as any other program would run it. */

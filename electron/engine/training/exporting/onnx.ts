@@ -15,7 +15,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { ModelCard } from '../../../../shared/contract/exports.ts';
+import type { ModelCard } from '../../../../shared/contract/documents/exports.ts';
 import { exportOnnx, openOnnx } from '../../backend/index.ts';
 import { writeBeside } from '../../tensors/write-beside.ts';
 import type { Network } from '../network/network.ts';

@@ -1,5 +1,5 @@
 import { copyFile } from 'node:fs/promises';
-import { modelCardSchema } from '../../../../shared/contract/exports.ts';
+import { modelCardSchema } from '../../../../shared/contract/documents/exports.ts';
 import { readSafetensors, writeSafetensors } from '../../tensors/safetensors.ts';
 import { orUnwritable } from '../../tensors/write-beside.ts';
 import { assignValues, valuesOf } from '../network/model-store.ts';

@@ -6,7 +6,7 @@ import { input, layers, loadLayersModel, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { GraftError } from '../../../../shared/errors.ts';
-import type { ModelCard } from '../../../../shared/contract/exports.ts';
+import type { ModelCard } from '../../../../shared/contract/documents/exports.ts';
 import { writeBeside } from '../../tensors/write-beside.ts';
 import { preprocessingAsConvolution } from '../../zoo/preprocessing.ts';
 import type { Network } from '../network/network.ts';

@@ -13,7 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Augmentation } from '../../../../shared/augmentation.ts';
+import type { Augmentation } from '../../../../shared/recipe/augmentation.ts';
 import { seededRandom } from '../../../../shared/random.ts';
 import type { Random } from '../../../../shared/random.ts';
 

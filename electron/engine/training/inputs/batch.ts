@@ -1,6 +1,6 @@
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Augmentation } from '../../../../shared/augmentation.ts';
+import type { Augmentation } from '../../../../shared/recipe/augmentation.ts';
 import { derivedSeed } from '../../../../shared/random.ts';
 import { applyDraws, drawMix, drawPicture, mixPixels, mixTargets } from './augmentation.ts';
 import { targets } from '../optimization/loss.ts';

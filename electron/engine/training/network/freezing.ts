@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { FreezingProof, LayerProof } from '../../../../shared/contract/runs.ts';
+import type { FreezingProof, LayerProof } from '../../../../shared/contract/runs/runs.ts';
 import { writeBeside } from '../../tensors/write-beside.ts';
 import type { ModelTensor } from '../../weights/model-tensors.ts';
 import type { Block } from '../../zoo/network.ts';

@@ -12,7 +12,7 @@ import type { Block } from '../../zoo/network.ts';
 import { preprocess } from '../../zoo/preprocessing.ts';
 import { architecture } from '../../zoo/registry.ts';
 import { buildScratchCnn } from '../../zoo/scratch-cnn.ts';
-import { frozenPrefix } from '../../../../shared/freezing.ts';
+import { frozenPrefix } from '../../../../shared/recipe/freezing.ts';
 import { graphOf } from '../../zoo/layer-rows.ts';
 import { cutAfter } from './cut.ts';
 import type { VariableGroup } from '../optimization/optimizers.ts';

@@ -13,7 +13,7 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { OptimizerSettings } from '../../../../shared/recipe.ts';
+import type { OptimizerSettings } from '../../../../shared/recipe/recipe.ts';
 
 /** Variables that learn at the same rate: `factor` times the stage's. */
 export interface VariableGroup {

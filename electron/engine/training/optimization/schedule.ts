@@ -1,4 +1,4 @@
-import type { Schedule } from '../../../../shared/recipe.ts';
+import type { Schedule } from '../../../../shared/recipe/recipe.ts';
 
 /**
  * The learning rate as a share of the stage's, at a moment of the stage. `epoch` is how many epochs have passed, as a

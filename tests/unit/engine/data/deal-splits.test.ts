@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dealItems } from '../../../../electron/engine/data/deal-splits.ts';
-import { splitNoteText } from '../../../../shared/split-words.ts';
-import { defaultShares } from '../../../../shared/split.ts';
+import { splitNoteText } from '../../../../shared/splitting/split-words.ts';
+import { defaultShares } from '../../../../shared/splitting/split.ts';
 
 type Request = Parameters<typeof dealItems>[0];
 

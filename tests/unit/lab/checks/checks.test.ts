@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { EngineParams, EngineResult } from '../../../../electron/engine/protocol.ts';
 import { openProject } from '../../../../electron/store/open.ts';
-import type { NewItem } from '../../../../electron/store/queries/items.ts';
-import { defaultRecipe } from '../../../../shared/recipe.ts';
+import type { NewItem } from '../../../../electron/store/queries/items/items.ts';
+import { defaultRecipe } from '../../../../shared/recipe/recipe.ts';
 import type { FindingKind } from '../../../../shared/findings.ts';
 import { anItem } from '../../store/a-project.ts';
 import { aLab, nextEvent, type TestLab } from '../a-lab.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaultRecipe } from '../../../../shared/recipe.ts';
+import { defaultRecipe } from '../../../../shared/recipe/recipe.ts';
 import { GraftError } from '../../../../shared/errors.ts';
 import { labWithItems, nextEvent } from '../a-lab.ts';
 

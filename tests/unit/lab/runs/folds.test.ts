@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultRecipe } from '../../../../shared/recipe.ts';
+import { defaultRecipe } from '../../../../shared/recipe/recipe.ts';
 import { labWithItems, nextEvent } from '../a-lab.ts';
 
 const recipe = defaultRecipe('scratch-cnn', null, 48);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { SeriesEnd } from '../../../../shared/contract/index.ts';
 import { GraftError } from '../../../../shared/errors.ts';
-import { bySeed, withEpochs } from '../../../../shared/ladder.ts';
-import { defaultRecipe } from '../../../../shared/recipe.ts';
+import { bySeed, withEpochs } from '../../../../shared/recipe/ladder.ts';
+import { defaultRecipe } from '../../../../shared/recipe/recipe.ts';
 import type { TrainResult } from '../../../../electron/engine/protocol.ts';
 import { labWithItems, nextEvent, type TestLab } from '../a-lab.ts';
 

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend, tensor4d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { augmentationSchema, guideAugmentation } from '../../../../../shared/augmentation.ts';
+import { augmentationSchema, guideAugmentation } from '../../../../../shared/recipe/augmentation.ts';
 import {
   applyDraws,
   drawMix,

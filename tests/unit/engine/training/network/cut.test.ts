@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cutAfter, cutBelow } from '../../../../../electron/engine/training/network/cut.ts';
 import { graphOf, layerRows } from '../../../../../electron/engine/zoo/layer-rows.ts';
-import { frozenPrefix } from '../../../../../shared/freezing.ts';
+import { frozenPrefix } from '../../../../../shared/recipe/freezing.ts';
 import { networkOf } from '../../../../../shared/network-layers.ts';
 import { architecture } from '../../../../../electron/engine/zoo/registry.ts';
 

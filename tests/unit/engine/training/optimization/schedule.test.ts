@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scheduleNames, scheduleSchema } from '../../../../../shared/recipe.ts';
+import { scheduleNames, scheduleSchema } from '../../../../../shared/recipe/recipe.ts';
 import { rateShare } from '../../../../../electron/engine/training/optimization/schedule.ts';
 
 const share = (settings: Parameters<typeof scheduleSchema.parse>[0], epoch: number, drops = 0) =>
