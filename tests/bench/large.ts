@@ -27,6 +27,8 @@ const { values: options } = parseArgs({
   },
   allowNegative: true,
 });
+/** Items of the project in which suggestions are timed; their features are computed first. */
+const SUGGESTED = 1000;
 const count = Number(options.items);
 const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'graft-large-bench-'));
 const pictures = join(folder, `pictures-${count}`);
@@ -102,9 +104,6 @@ try {
 }
 console.log('| 100,000 images | |\n| --- | --- |');
 for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-
-/** Items of the project in which suggestions are timed; their features are computed first. */
-const SUGGESTED = 1000;
 
 async function noteLabels(): Promise<void> {
   process.env['GRAFT_DATA_DIR'] = join(home, 'terminal');
